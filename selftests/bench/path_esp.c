@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's ESP (RFC 4303) with AES-CCM (RFC 4309) or AES-GCM (RFC 4106), in
+ * BEET mode: one stable inner address for each peer, as dgsec gives it.
+ *
+ * Copyright (C) 2026 The dgsec authors
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+#include "gateway.h"
+
+enum {
+	ESP_SPI_IN = 0x1001,
+	ESP_SPI_OUT = 0x1002,
+	ESP_HDR_LEN = 8,
+	ESP_IV_LEN = 8,
+	ESP_TRAILER_LEN = 2,
+	ESP_ALIGN = 4,
+};
+
+static struct packet_flow in_inner(struct bench *bench)
+{
+	return (struct packet_flow){ bench->inner, bench->service };
+}
+
+static struct packet_flow in_outer(struct bench *bench)
+{
+	return (struct packet_flow){ bench->device, bench->gateway };
+}
+
+static struct packet_flow out_inner(struct bench *bench)
+{
+	return (struct packet_flow){ bench->service, bench->inner };
+}
+
+static struct packet_flow out_outer(struct bench *bench)
+{
+	return (struct packet_flow){ bench->gateway, bench->device };
+}
+
+static int esp_state(struct bench *bench, bool in)
+{
+	const struct cipher *cipher = bench->cipher;
+	const uint8_t *raw = in ? bench_rx_raw : bench_tx_raw;
+	char hex[2 * (CIPHER_KEY_LEN + 4) + 1];
+	size_t i;
+
+	for (i = 0; i < CIPHER_KEY_LEN + cipher->esp_salt_len; i++)
+		sprintf(hex + 2 * i, "%02x", raw[i]);
+	/* The window that dgsec keeps; only the receiver has one. */
+	return gateway_ip("xfrm state add src %s dst %s proto esp spi %u mode beet %s aead '%s' 0x%s %zu sel src %s dst %s",
+			  in ? BENCH_ADDR_DEVICE : BENCH_ADDR_GATEWAY,
+			  in ? BENCH_ADDR_GATEWAY : BENCH_ADDR_DEVICE,
+			  in ? ESP_SPI_IN : ESP_SPI_OUT,
+			  in ? "replay-window 64" : "",
+			  cipher->esp_name, hex, cipher->tag_len * 8,
+			  in ? BENCH_ADDR_INNER : BENCH_ADDR_SERVICE,
+			  in ? BENCH_ADDR_SERVICE : BENCH_ADDR_INNER);
+}
+
+/* Both directions at once, as on a gateway. */
+static int esp_setup(struct bench *bench)
+{
+	if (esp_state(bench, true) || esp_state(bench, false) ||
+	    gateway_ip("xfrm policy add src " BENCH_ADDR_INNER " dst "
+		       BENCH_ADDR_SERVICE " dir fwd tmpl src "
+		       BENCH_ADDR_DEVICE " dst " BENCH_ADDR_GATEWAY
+		       " proto esp mode beet") ||
+	    gateway_ip("xfrm policy add src " BENCH_ADDR_SERVICE " dst "
+		       BENCH_ADDR_INNER " dir out tmpl src "
+		       BENCH_ADDR_GATEWAY " dst " BENCH_ADDR_DEVICE
+		       " proto esp mode beet") ||
+	    gateway_ip("route add " BENCH_ADDR_INNER "/128 via "
+		       BENCH_ADDR_DEVICE " dev " BENCH_LOWER))
+		return -1;
+	return 0;
+}
+
+static void esp_nonce(struct bench *bench, const uint8_t *raw,
+		      const uint8_t *iv, uint8_t *nonce, size_t *len)
+{
+	size_t salt_len = bench->cipher->esp_salt_len;
+
+	memcpy(nonce, raw + CIPHER_KEY_LEN, salt_len);
+	memcpy(nonce + salt_len, iv, ESP_IV_LEN);
+	*len = salt_len + ESP_IV_LEN;
+}
+
+static size_t esp_in_make(struct bench *bench, uint32_t n, uint8_t *p)
+{
+	struct packet_flow inner = in_inner(bench), outer = in_outer(bench);
+	uint8_t *esp = p + PACKET_IP_LEN, *iv = esp + ESP_HDR_LEN;
+	uint8_t *text = iv + ESP_IV_LEN;
+	uint8_t nonce[CIPHER_NONCE_MAX];
+	size_t nonce_len, len, i;
+
+	packet_coap_put(text + PACKET_UDP_LEN, bench->payload, n,
+			PACKET_COAP_POST);
+	len = packet_udp_put(text, &inner, bench->payload);
+	for (i = 1; (len + ESP_TRAILER_LEN) % ESP_ALIGN; i++)
+		text[len++] = i;
+	text[len++] = i - 1;
+	text[len++] = IPPROTO_UDP;
+
+	packet_put32(esp, ESP_SPI_IN);
+	packet_put32(esp + 4, n);
+	packet_put32(iv, 0);
+	packet_put32(iv + 4, n);
+	esp_nonce(bench, bench_rx_raw, iv, nonce, &nonce_len);
+	if (cipher_seal(&bench->rx_key, nonce, nonce_len, esp, ESP_HDR_LEN,
+			text, len))
+		return 0;
+	len += ESP_HDR_LEN + ESP_IV_LEN + bench->cipher->tag_len;
+	packet_ip_put(p, &outer, IPPROTO_ESP, len);
+	return PACKET_IP_LEN + len;
+}
+
+static int esp_in_check(struct bench *bench, uint32_t n, uint8_t *p, size_t len)
+{
+	struct packet_flow inner = in_inner(bench);
+
+	return bench_inner_check(bench, &inner, n, PACKET_COAP_POST, p, len);
+}
+
+static size_t esp_out_make(struct bench *bench, uint32_t n, uint8_t *p)
+{
+	struct packet_flow inner = out_inner(bench);
+
+	return bench_inner_make(bench, &inner, n, PACKET_COAP_CONTENT, p);
+}
+
+static int esp_out_check(struct bench *bench, uint32_t n, uint8_t *p,
+			 size_t len)
+{
+	struct packet_flow inner = out_inner(bench), outer = out_outer(bench);
+	size_t overhead = ESP_HDR_LEN + ESP_IV_LEN + bench->cipher->tag_len;
+	uint8_t nonce[CIPHER_NONCE_MAX];
+	const uint8_t *payload;
+	size_t nonce_len;
+	uint8_t *esp, *text;
+
+	esp = (uint8_t *)packet_ip_check(p, len, &outer, IPPROTO_ESP, &len);
+	if (!esp)
+		return -1;
+	if (len < overhead + ESP_TRAILER_LEN || packet_get32(esp) != ESP_SPI_OUT)
+		return bench_error("no ESP packet of this security association");
+	if (packet_get32(esp + 4) != ++bench->tx_seq)
+		return bench_error("sequence number %u, expected %llu",
+				   packet_get32(esp + 4),
+				   (unsigned long long)bench->tx_seq);
+	text = esp + ESP_HDR_LEN + ESP_IV_LEN;
+	len -= overhead;
+	esp_nonce(bench, bench_tx_raw, esp + ESP_HDR_LEN, nonce, &nonce_len);
+	if (cipher_open(&bench->tx_key, nonce, nonce_len, esp, ESP_HDR_LEN, text,
+			len))
+		return bench_error("the ESP packet does not open");
+	if (text[len - 1] != IPPROTO_UDP || text[len - 2] + 2u > len)
+		return bench_error("wrong ESP trailer");
+	len -= text[len - 2] + ESP_TRAILER_LEN;
+	payload = packet_udp_check(text, len, &inner, &len);
+	if (!payload)
+		return -1;
+	return packet_coap_check(payload, len, bench->payload, n,
+				 PACKET_COAP_CONTENT);
+}
+
+const struct path path_esp_in = {
+	.name = "esp",
+	.direction = "in",
+	.from = SIDE_LOWER,
+	.setup = esp_setup,
+	.make = esp_in_make,
+	.check = esp_in_check,
+};
+
+const struct path path_esp_out = {
+	.name = "esp",
+	.direction = "out",
+	.from = SIDE_BACKBONE,
+	.setup = esp_setup,
+	.make = esp_out_make,
+	.check = esp_out_check,
+};

@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Instructions for a packet: plain forwarding, kernel ESP, dgsec. Runs in a
+# virtual machine that counts instructions (make bench; docs/performance.md).
+#
+# usage: run.sh [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
+#
+# Prints a table and writes results.json into $DGSEC_LOG. Fails if a packet is
+# lost or wrong, if two rounds differ by more than 1 %, or if dgsec costs as much
+# as ESP.
+set -u
+
+packets=2000
+rounds=3
+payloads=()
+ciphers=()
+log=${DGSEC_LOG:-.}
+
+die()
+{
+	echo "bench: $*" >&2
+	exit 1
+}
+
+while getopts n:r:l:c: option; do
+	case $option in
+	n)	packets=$OPTARG ;;
+	r)	rounds=$OPTARG ;;
+	l)	payloads+=("$OPTARG") ;;
+	c)	ciphers+=("$OPTARG") ;;
+	*)	exit 2 ;;
+	esac
+done
+[ "$rounds" -ge 2 ] || die "it takes 2 rounds at least to see that they agree"
+[ ${#payloads[@]} -gt 0 ] || payloads=(60)
+[ ${#ciphers[@]} -gt 0 ] || ciphers=(aes-128-ccm-8)
+
+paths=("forwarding in" "forwarding out" "esp in" "esp out"
+	"dgsec-dtls12 in" "dgsec-dtls12 out")
+
+# aesni_intel and what ESP needs come by themselves on a machine with udev.
+for module in tun esp6 xfrm_user ccm gcm ctr seqiv echainiv aesni_intel; do
+	modprobe -q "$module" || die "kernel $(uname -r) has no module $module"
+done
+if [ ! -d /sys/module/dgsec ]; then
+	modprobe -q -a ip6_udp_tunnel udp_tunnel
+	insmod "${DGSEC_KO:?DGSEC_KO names the module to measure}" ||
+		die "cannot load $DGSEC_KO"
+fi
+
+raw=$log/bench.tsv
+: >"$raw" || die "cannot write $raw"
+for cipher in "${ciphers[@]}"; do
+	for payload in "${payloads[@]}"; do
+		for ((round = 1; round <= rounds; round++)); do
+			for path in "${paths[@]}"; do
+				echo "bench: $cipher, $payload octets, round $round of $rounds: $path"
+				# shellcheck disable=SC2086 # a path is two words
+				bench-path -n "$packets" -l "$payload" \
+					-c "$cipher" $path >>"$raw" ||
+					die "$path failed: no result"
+			done
+		done
+	done
+done
+
+grep -A 3 -E '^name +: (ccm|gcm)\(aes\)$' /proc/crypto |
+	awk '/^driver/ { print "bench: the kernel uses " $3 }'
+
+# Columns of the raw file: path direction cipher payload packets min median mean
+awk -F '\t' -v rounds="$rounds" -v kernel="$(uname -r)" \
+	-v json="$log/results.json" '
+function middle(key,    v, n, i, j, t)
+{
+	n = count[key]
+	for (i = 1; i <= n; i++)
+		v[i] = median[key, i]
+	for (i = 2; i <= n; i++)
+		for (j = i; j > 1 && v[j - 1] > v[j]; j--) {
+			t = v[j]; v[j] = v[j - 1]; v[j - 1] = t
+		}
+	if ((v[n] - v[1]) * 100 > v[1]) {
+		printf "bench: FAIL: %s does not repeat within 1 %%: from %d to %d instructions in one boot\n", key, v[1], v[n]
+		failed = 1
+	}
+	return v[int((n + 1) / 2)]
+}
+{
+	key = $1 " " $2 " " $3 " " $4
+	if (!(key in count))
+		keys[++n_keys] = key
+	median[key, ++count[key]] = $7
+	if (!(key in least) || $6 < least[key])
+		least[key] = $6
+	sum[key] += $8
+}
+END {
+	printf "\n%-14s %-4s %-14s %8s %13s %9s %9s %12s\n", "path", "way", "cipher",
+		"payload", "instructions", "least", "mean", "over forward"
+	for (i = 1; i <= n_keys; i++) {
+		key = keys[i]
+		if (count[key] != rounds) {
+			printf "bench: FAIL: %s ran %d times, not %d\n", key, count[key], rounds
+			failed = 1
+		}
+		result[key] = middle(key)
+	}
+	printf "[\n" >json
+	for (i = 1; i <= n_keys; i++) {
+		key = keys[i]
+		split(key, f, " ")
+		over = result[key] - result["forwarding " f[2] " " f[3] " " f[4]]
+		printf "%-14s %-4s %-14s %8d %13d %9d %9d %12d\n", f[1], f[2], f[3], f[4],
+			result[key], least[key], sum[key] / rounds, over
+		printf "  {\"name\": \"%s\", \"direction\": \"%s\", \"cipher\": \"%s\", \"payload\": %d, \"instructions\": %d, \"over_forwarding\": %d, \"least\": %d, \"mean\": %d, \"kernel\": \"%s\"}%s\n",
+			f[1], f[2], f[3], f[4], result[key], over, least[key],
+			sum[key] / rounds, kernel, i < n_keys ? "," : "" >json
+		if (f[1] != "dgsec-dtls12")
+			continue
+		n_dgsec++
+		esp = result["esp " f[2] " " f[3] " " f[4]]
+		if (!esp || result[key] >= esp) {
+			printf "bench: FAIL: %s costs %d, not below the %d of ESP\n", key, result[key], esp
+			failed = 1
+		}
+	}
+	printf "]\n" >json
+	if (!n_dgsec) {
+		print "bench: FAIL: no result for dgsec"
+		failed = 1
+	}
+	printf "\nkernel %s\n", kernel
+	exit failed
+}' "$raw" || die "failed"
+echo "bench: ok"
