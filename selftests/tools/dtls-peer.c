@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A device for tests: a DTLS 1.2 PSK client on mbedTLS that does what it is
+ * told, well-behaved or not. Each command prints a line of JSON.
+ */
+
+#include "coap.h"
+#include "session.h"
+#include "util.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <mbedtls/error.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void usage(FILE *f)
+{
+	fprintf(f,
+		"usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT -i IDENTITY -s PSKHEX [-c CIPHER]\n"
+		"                 [-t MS] COMMAND...\n"
+		"  -i IDENTITY  text, or hex:OCTETS\n"
+		"  -c CIPHER    aes-128-ccm-8 (default), aes-128-ccm or aes-128-gcm\n"
+		"  -t MS        first handshake retransmission timeout, 400 unless given\n"
+		"commands, each one argument; all but send are done by mbedTLS:\n"
+		"  handshake [lose=N] [half] [ms=N] [psk=HEX] [overtake=before|same|after RECORD]\n"
+		"                              lose: N datagrams of the server's final flight\n"
+		"                              half: stop after the server's first flight\n"
+		"                              overtake: RECORD goes out around the Finished\n"
+		"  fail                        the same as handshake, and it must not succeed: fail [psk=HEX]...\n"
+		"  get PATH, put PATH TEXT     a request, and the wait for its answer\n"
+		"  write HEX, read [MS]        any application data\n"
+		"  stream n=N gap=MS get=PATH [wait=MS] [every=N]  N requests paced, answers counted;\n"
+		"                              every: print progress after each N\n"
+		"  close                       close_notify\n"
+		"%s"
+		"Exit status 1: something did not happen that should.\n", command_send_help);
+}
+
+static const char *mbedtls_text(int err)
+{
+	static char text[128];
+
+	mbedtls_strerror(err, text, sizeof(text));
+	return text;
+}
+
+/* The value of NAME= among the words of @args, or NULL */
+static const char *word(const char *args, const char *name, char *out, size_t max)
+{
+	size_t len = strlen(name);
+	const char *p;
+
+	for (p = args; (p = strstr(p, name)); p += len) {
+		if ((p == args || p[-1] == ' ') && p[len] == '=') {
+			snprintf(out, max, "%.*s", (int)strcspn(p + len + 1, " "), p + len + 1);
+			return out;
+		}
+	}
+	return NULL;
+}
+
+static int word_int(const char *args, const char *name, int otherwise)
+{
+	char text[32];
+
+	if (!word(args, name, text, sizeof(text)))
+		return otherwise;
+	return command_int(name, text, 0, 1 << 30);
+}
+
+static bool has_word(const char *args, const char *name)
+{
+	const char *p = strstr(args, name);
+	size_t len = strlen(name);
+
+	return p && (p == args || p[-1] == ' ') && (!p[len] || p[len] == ' ');
+}
+
+struct identity {
+	__u8 id[1024];
+	int id_len;
+	__u8 psk[256];
+	int psk_len;
+};
+
+static bool handshake(struct session *s, const struct identity *who, const char *args)
+{
+	char mode[16], hex[513];
+	struct identity other = *who;
+	long long start = now_ms();
+	int ret;
+
+	if (word(args, "psk", hex, sizeof(hex))) {
+		other.psk_len = hex_parse(hex, other.psk, sizeof(other.psk));
+		if (other.psk_len < 0)
+			die("psk: not hex");
+	}
+	session_psk(s, other.id, other.id_len, other.psk, other.psk_len);
+	s->lose = word_int(args, "lose", 0);
+	s->overtake = OVERTAKE_NOT;
+	if (word(args, "overtake", mode, sizeof(mode))) {
+		s->overtake = !strcmp(mode, "before") ? OVERTAKE_BEFORE :
+			      !strcmp(mode, "same") ? OVERTAKE_SAME :
+			      !strcmp(mode, "after") ? OVERTAKE_AFTER : OVERTAKE_NOT;
+		s->overtake_args = strstr(args, "overtake=") + strlen("overtake=") + strlen(mode);
+		if (s->overtake == OVERTAKE_NOT)
+			die("overtake is before, same or after");
+	}
+	ret = session_handshake(s, has_word(args, "half"), word_int(args, "ms", 20000));
+	printf("{\"handshake\":%s,\"lost\":%d,\"ms\":%lld,\"error\":\"%s\"}\n",
+	       ret ? "false" : "true", s->lost, now_ms() - start, ret ? mbedtls_text(ret) : "");
+	fflush(stdout);
+	return !ret && s->lost >= s->lose;
+}
+
+static void print_data(const struct session *s, const __u8 *in, int len)
+{
+	struct coap m;
+
+	printf("{\"seq\":%llu,\"data\":\"", s->rx_seq);
+	hex_print(stdout, in, len);
+	printf("\"");
+	if (coap_parse(in, len, &m)) {
+		printf(",");
+		coap_print(stdout, &m);
+	}
+	printf("}\n");
+	fflush(stdout);
+}
+
+static bool read_one(struct session *s, int ms)
+{
+	static __u8 in[DATAGRAM_MAX];
+	int len = session_read(s, in, sizeof(in), ms);
+
+	if (len > 0) {
+		print_data(s, in, len);
+		return true;
+	}
+	printf("{\"read\":false,\"error\":\"%s\"}\n", len ? mbedtls_text(len) : "nothing came");
+	fflush(stdout);
+	return false;
+}
+
+static size_t request(struct coap *m, __u8 code, const char *path, const char *payload, __u8 *out,
+		      size_t max)
+{
+	static __u16 mid;
+
+	/* Unlike those of send, whose tokens are sequence numbers */
+	if (!mid)
+		mid = (now_ms() & 0x3fff) | 0x8000;
+	*m = (struct coap){ .type = COAP_NON, .code = code, .token_len = 4, .mid = ++mid };
+	put_be16(m->token, 0xaaaa);
+	put_be16(m->token + 2, mid);
+	m->payload = (const __u8 *)payload;
+	m->payload_len = payload ? strlen(payload) : 0;
+	return coap_build(m, path, out, max);
+}
+
+static bool exchange(struct session *s, __u8 code, char *args)
+{
+	static __u8 data[DATAGRAM_MAX];
+	char *payload = NULL;
+	long long end = now_ms() + 10000;
+	struct coap q, a;
+	size_t len;
+	int ret;
+
+	if (code == COAP_PUT) {
+		payload = strchr(args, ' ');
+		if (!payload)
+			die("put PATH TEXT");
+		*payload++ = '\0';
+	}
+	len = request(&q, code, args, payload, data, sizeof(data));
+	ret = session_write(s, data, len);
+	if (ret)
+		die("write: %s", mbedtls_text(ret));
+	while (now_ms() < end) {
+		ret = session_read(s, data, sizeof(data), end - now_ms());
+		if (ret <= 0)
+			break;
+		print_data(s, data, ret);
+		if (coap_parse(data, ret, &a) && a.token_len == q.token_len &&
+		    !memcmp(a.token, q.token, a.token_len))
+			return true;
+	}
+	printf("{\"answer\":false,\"error\":\"%s\"}\n", ret < 0 ? mbedtls_text(ret) : "nothing came");
+	fflush(stdout);
+	return false;
+}
+
+struct tally {
+	__u16 first;
+	int sent, answered, doubled, foreign;
+	__u8 seen[65536];
+};
+
+static void count_answer(struct tally *t, const __u8 *in, int len)
+{
+	struct coap a;
+	__u16 n;
+
+	if (!coap_parse(in, len, &a) || a.token_len != 4 || get_be16(a.token) != 0xaaaa) {
+		t->foreign++;
+		return;
+	}
+	n = get_be16(a.token + 2) - t->first;
+	if (n >= t->sent)
+		t->foreign++;
+	else if (t->seen[n]++)
+		t->doubled++;
+	else
+		t->answered++;
+}
+
+static bool stream(struct session *s, const char *args)
+{
+	static __u8 data[DATAGRAM_MAX];
+	static struct tally t;
+	int n = word_int(args, "n", 100), gap = word_int(args, "gap", 10);
+	int wait = word_int(args, "wait", 3000), every = word_int(args, "every", 0);
+	char path[128] = "";
+	long long next = now_ms();
+	int ret = 0;
+
+	if (n > 60000)
+		die("stream: n is at most 60000");
+	word(args, "get", path, sizeof(path));
+	memset(&t, 0, sizeof(t));
+	while (ret >= 0 && (t.sent < n || (t.answered < t.sent && now_ms() < next + wait))) {
+		long long left = t.sent < n ? next - now_ms() : next + wait - now_ms();
+
+		if (t.sent < n && left <= 0) {
+			struct coap q;
+			size_t len = request(&q, COAP_GET, path, NULL, data, sizeof(data));
+
+			if (!t.sent)
+				t.first = q.mid;
+			t.sent++;
+			ret = session_write(s, data, len);
+			if (ret)
+				die("write: %s", mbedtls_text(ret));
+			next += gap;
+			if (every && !(t.sent % every)) {
+				printf("{\"progress\":%d,\"answered\":%d}\n", t.sent, t.answered);
+				fflush(stdout);
+			}
+			if (t.sent == n)
+				next = now_ms();
+			continue;
+		}
+		ret = session_read(s, data, sizeof(data), left);
+		if (ret > 0)
+			count_answer(&t, data, ret);
+	}
+	printf("{\"sent\":%d,\"answered\":%d,\"lost\":%d,\"doubled\":%d,\"foreign\":%d,\"error\":\"%s\"}\n",
+	       t.sent, t.answered, t.sent - t.answered, t.doubled, t.foreign,
+	       ret < 0 ? mbedtls_text(ret) : "");
+	fflush(stdout);
+	return t.answered == n && !t.doubled;
+}
+
+static bool run(struct session *s, const struct identity *who, char *command)
+{
+	static __u8 data[DATAGRAM_MAX];
+	char *args = strchr(command, ' ');
+	int len;
+
+	if (args)
+		*args++ = '\0';
+	else
+		args = "";
+	if (!strcmp(command, "handshake"))
+		return handshake(s, who, args);
+	if (!strcmp(command, "fail"))
+		return !handshake(s, who, args);
+	if (!strcmp(command, "get"))
+		return exchange(s, COAP_GET, args);
+	if (!strcmp(command, "put"))
+		return exchange(s, COAP_PUT, args);
+	if (!strcmp(command, "stream"))
+		return stream(s, args);
+	if (!strcmp(command, "read"))
+		return read_one(s, *args ? command_int("read", args, 0, 1 << 30) : 5000);
+	if (!strcmp(command, "write")) {
+		len = hex_parse(args, data, sizeof(data));
+		if (len < 0)
+			die("write: not hex");
+		return !session_write(s, data, len);
+	}
+	if (!strcmp(command, "close"))
+		session_close(s);
+	else if (!strcmp(command, "send"))
+		command_send(&s->wire, args);
+	else if (!strcmp(command, "replay"))
+		command_replay(&s->wire);
+	else
+		die("unknown command: %s", command);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static struct session s;
+	static struct identity who = { .psk_len = -1, .id_len = -1 };
+	struct sockaddr_in6 local, remote;
+	bool has_local = false, has_remote = false;
+	const char *cipher = "aes-128-ccm-8";
+	int opt, timeout = 400;
+
+	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:h")) != -1) {
+		switch (opt) {
+		case 'l':
+			endpoint_parse(optarg, &local);
+			has_local = true;
+			break;
+		case 'r':
+			endpoint_parse(optarg, &remote);
+			has_remote = true;
+			break;
+		case 'i':
+			if (!strncmp(optarg, "hex:", 4)) {
+				who.id_len = hex_parse(optarg + 4, who.id, sizeof(who.id));
+			} else if (strlen(optarg) <= sizeof(who.id)) {
+				who.id_len = strlen(optarg);
+				memcpy(who.id, optarg, who.id_len);
+			}
+			if (who.id_len < 0)
+				die("-i: not hex, or too long");
+			break;
+		case 's':
+			who.psk_len = hex_parse(optarg, who.psk, sizeof(who.psk));
+			if (who.psk_len < 0)
+				die("-s: not hex, or too long");
+			break;
+		case 'c':
+			cipher = optarg;
+			break;
+		case 't':
+			timeout = command_int("-t", optarg, 1, 60000);
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (!has_remote || who.id_len < 0 || who.psk_len < 0) {
+		usage(stderr);
+		return 2;
+	}
+	session_open(&s, has_local ? &local : NULL, &remote, cipher, timeout);
+	for (; optind < argc; optind++) {
+		char *copy = strdup(argv[optind]);
+
+		if (!copy)
+			die("no memory");
+		if (!run(&s, &who, copy)) {
+			fprintf(stderr, "dtls-peer: failed: %s\n", argv[optind]);
+			return 1;
+		}
+		free(copy);
+	}
+	return 0;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The other end of an association whose keys were installed by hand: sends
+ * records with every field under control, prints what comes back.
+ */
+
+#include "coap.h"
+#include "command.h"
+#include "util.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static void usage(FILE *f)
+{
+	fprintf(f,
+		"usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-o] COMMAND...\n"
+		"  -k FILE    the key file given to the gateway: its rx is this end's tx\n"
+		"  -o         FILE is named from this end\n"
+		"  -c CIPHER  aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
+		"commands, each one argument:\n%s"
+		"  recv [N [MS]]               wait for N records (1), at most MS (5000) for each\n"
+		"  drain                       print what has come already\n"
+		"Each record received is a line of JSON. Exit status 1: something awaited did not come.\n",
+		command_send_help);
+}
+
+static void print_record(struct wire *w, const __u8 *in, size_t size)
+{
+	static __u8 plain[DATAGRAM_MAX];
+	struct record r = { };
+	struct coap m;
+	int err;
+
+	err = record_open(&w->keys, in, size, &r, plain);
+	printf("{\"type\":%d,\"version\":\"%04x\",\"epoch\":%d,\"seq\":%llu,\"size\":%zu,\"auth\":%s",
+	       r.type, r.version, r.epoch, r.seq, size, err ? "false" : "true");
+	if (!err) {
+		printf(",\"nonce\":\"");
+		hex_print(stdout, r.nonce, RECORD_NONCE);
+		printf("\",\"data\":\"");
+		hex_print(stdout, r.data, r.len);
+		printf("\"");
+		if (coap_parse(r.data, r.len, &m)) {
+			printf(",");
+			coap_print(stdout, &m);
+		}
+	}
+	printf("}\n");
+	fflush(stdout);
+}
+
+/* Prints one datagram; returns how many records it held, 0 if none came. */
+static int receive(struct wire *w, int ms)
+{
+	static __u8 in[DATAGRAM_MAX];
+	long long end = now_ms() + ms;
+	ssize_t len;
+	int n = 0;
+
+	do {
+		if (!readable(w->fd, ms))
+			return 0;
+		len = recv(w->fd, in, sizeof(in), 0);
+		/* An ICMP error takes the place of a datagram once. */
+	} while (len < 0 && now_ms() < end);
+	for (ssize_t at = 0; at < len; n++) {
+		size_t size = record_size(in + at, len - at);
+
+		if (!size)
+			die("a datagram with a record that does not fit came");
+		print_record(w, in + at, size);
+		at += size;
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	static struct wire w;
+	struct sockaddr_in6 local, remote;
+	bool has_local = false, has_remote = false, has_cipher = false, own = false;
+	const char *keys = NULL;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "k:c:l:r:oh")) != -1) {
+		switch (opt) {
+		case 'k':
+			keys = optarg;
+			break;
+		case 'c':
+			has_cipher = record_cipher_parse(optarg, &w.keys.cipher);
+			if (!has_cipher)
+				die("%s: no such cipher", optarg);
+			break;
+		case 'l':
+			endpoint_parse(optarg, &local);
+			has_local = true;
+			break;
+		case 'r':
+			endpoint_parse(optarg, &remote);
+			has_remote = true;
+			break;
+		case 'o':
+			own = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (!keys || !has_cipher || !has_local || !has_remote) {
+		usage(stderr);
+		return 2;
+	}
+	record_keys_load(&w.keys, keys);
+	if (!own)
+		record_keys_swap(&w.keys);
+	w.keyed = true;
+	w.fd = udp_open(&local, &remote);
+
+	for (; optind < argc; optind++) {
+		const char *command = argv[optind];
+		char *args = strchr(command, ' ');
+		size_t len = args ? (size_t)(args - command) : strlen(command);
+
+		args = args ? args + 1 : "";
+		if (len == 4 && !strncmp(command, "send", 4)) {
+			command_send(&w, args);
+		} else if (!strcmp(command, "replay")) {
+			command_replay(&w);
+		} else if (!strcmp(command, "drain")) {
+			while (receive(&w, 0))
+				;
+		} else if (len == 4 && !strncmp(command, "recv", 4)) {
+			int n = 1, ms = 5000;
+
+			sscanf(args, "%d %d", &n, &ms);
+			while (n > 0) {
+				int got = receive(&w, ms);
+
+				if (!got) {
+					fprintf(stderr, "dtls-raw: %d records awaited did not come\n", n);
+					return 1;
+				}
+				n -= got;
+			}
+		} else {
+			die("unknown command: %s", command);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The judgement of the nonce oracle: no two protected records that an
+ * association's sender puts on the wire may share (epoch, sequence number) or
+ * the explicit nonce, since either is a nonce used twice under one key.
+ *
+ * An association is a UDP 5-tuple. New keys on it are recognized as a reader of
+ * the wire can: a ServerHello with another random announces them, and the
+ * sender's ChangeCipherSpec begins them (RFC 5246 section 7.1). Between the
+ * two, records under either keys may be seen: one whose number was used under
+ * the old keys counts for the new ones.
+ */
+
+#include "oracle.h"
+#include "record.h"
+#include "util.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	IPV6_HEADER = 40,
+	UDP_HEADER = 8,
+	KEPT = 256, /* of each datagram, for the report */
+	HANDSHAKE_SERVER_HELLO = 2,
+	RANDOM = 32,
+};
+
+struct seen {
+	__u64 number;
+	bool nonce; /* @number is the explicit nonce, else the sequence number */
+	__u16 epoch;
+	__u16 len, kept;
+	__u8 *datagram;
+};
+
+struct set {
+	struct seen *slots;
+	size_t used, size;
+};
+
+struct oracle_assoc {
+	struct oracle_assoc *next;
+	__u8 tuple[36]; /* both addresses, both ports */
+	struct set now, after;
+	bool has_random, pending;
+	__u8 random[RANDOM];
+};
+
+static struct seen *slot_of(const struct set *set, const struct seen *key)
+{
+	__u64 hash = (key->number * 2 + key->nonce) * 0x9e3779b97f4a7c15ULL + key->epoch;
+	size_t at = (hash >> 20) & (set->size - 1);
+
+	while (set->slots[at].datagram &&
+	       (set->slots[at].number != key->number || set->slots[at].nonce != key->nonce ||
+		set->slots[at].epoch != key->epoch))
+		at = (at + 1) & (set->size - 1);
+	return &set->slots[at];
+}
+
+static void set_clear(struct set *set)
+{
+	for (size_t i = 0; i < set->size; i++)
+		free(set->slots[i].datagram);
+	free(set->slots);
+	memset(set, 0, sizeof(*set));
+}
+
+/* Returns the one that was there already, or NULL after @key was added. */
+static const struct seen *set_add(struct set *set, const struct seen *key, const __u8 *datagram)
+{
+	struct seen *slot;
+
+	if (2 * set->used >= set->size) {
+		struct set grown = { .size = set->size ? 2 * set->size : 256 };
+
+		grown.slots = calloc(grown.size, sizeof(*grown.slots));
+		if (!grown.slots)
+			die("no memory");
+		for (size_t i = 0; i < set->size; i++) {
+			if (set->slots[i].datagram)
+				*slot_of(&grown, &set->slots[i]) = set->slots[i];
+		}
+		grown.used = set->used;
+		free(set->slots);
+		*set = grown;
+	}
+	slot = slot_of(set, key);
+	if (slot->datagram)
+		return slot;
+	*slot = *key;
+	slot->datagram = malloc(key->kept + 1);
+	if (!slot->datagram)
+		die("no memory");
+	memcpy(slot->datagram, datagram, key->kept);
+	set->used++;
+	return NULL;
+}
+
+static void violation(struct oracle *o, const struct oracle_assoc *a, const struct seen *first,
+		      const struct seen *second, const __u8 *datagram)
+{
+	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
+
+	o->violated = true;
+	inet_ntop(AF_INET6, a->tuple, from, sizeof(from));
+	inet_ntop(AF_INET6, a->tuple + 16, to, sizeof(to));
+	fprintf(o->report, "nonce used twice: [%s]:%d to [%s]:%d epoch %d %s %llu (0x%llx)\n",
+		from, get_be16(a->tuple + 32), to, get_be16(a->tuple + 34), second->epoch,
+		second->nonce ? "explicit nonce" : "sequence number", second->number,
+		second->number);
+	fprintf(o->report, "first datagram, %d octets:\n", first->len);
+	hex_dump(o->report, "  ", first->datagram, first->kept);
+	fprintf(o->report, "second datagram, %d octets:\n", second->len);
+	hex_dump(o->report, "  ", datagram, second->kept);
+	fflush(o->report);
+}
+
+static void judge(struct oracle *o, struct oracle_assoc *a, const struct seen *key,
+		  const __u8 *datagram)
+{
+	const struct seen *first = set_add(&a->now, key, datagram);
+
+	if (first && a->pending) {
+		o->pending_hits++;
+		first = set_add(&a->after, key, datagram);
+	}
+	if (first)
+		violation(o, a, first, key, datagram);
+}
+
+static void server_hello(struct oracle_assoc *a, const __u8 *fragment, size_t len)
+{
+	/*
+	 * msg_type(1) length(3) message_seq(2) fragment_offset(3)
+	 * fragment_length(3) server_version(2) random(32)
+	 */
+	if (len < 14 + RANDOM || fragment[0] != HANDSHAKE_SERVER_HELLO ||
+	    fragment[6] || fragment[7] || fragment[8])
+		return;
+	if (a->has_random && !memcmp(a->random, fragment + 14, RANDOM))
+		return;
+	memcpy(a->random, fragment + 14, RANDOM);
+	a->has_random = true;
+	a->pending = true;
+	set_clear(&a->after);
+}
+
+static void change_keys(struct oracle *o, struct oracle_assoc *a)
+{
+	/* A repeated final flight changes nothing. */
+	if (!a->pending)
+		return;
+	a->pending = false;
+	o->handshakes++;
+	set_clear(&a->now);
+	a->now = a->after;
+	memset(&a->after, 0, sizeof(a->after));
+}
+
+static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, size_t len,
+		    size_t claimed)
+{
+	size_t at = 0;
+
+	/* The last record may go on in a fragment that is not seen here. */
+	while (len - at >= RECORD_HEADER) {
+		const __u8 *r = data + at;
+		size_t size = get_be16(r + 11), here = len - at - RECORD_HEADER;
+		struct seen key = {
+			.epoch = get_be16(r + 3),
+			.number = get_be48(r + 5),
+			.len = claimed,
+			.kept = len < KEPT ? len : KEPT,
+		};
+
+		if (here > size)
+			here = size;
+		if (!key.epoch) {
+			if (r[0] == RECORD_HANDSHAKE)
+				server_hello(a, r + RECORD_HEADER, here);
+			else if (r[0] == RECORD_CCS)
+				change_keys(o, a);
+		} else {
+			o->records++;
+			judge(o, a, &key, data);
+			if (here >= RECORD_NONCE) {
+				key.nonce = true;
+				memcpy(&key.number, r + RECORD_HEADER, RECORD_NONCE);
+				key.number = be64toh(key.number);
+				judge(o, a, &key, data);
+			}
+		}
+		at += RECORD_HEADER + here;
+		if (here < size)
+			break;
+	}
+}
+
+/* An IPv6 packet that leaves; what is not UDP from the port is of no interest. */
+void oracle_packet(struct oracle *o, const __u8 *packet, size_t len)
+{
+	const __u8 *p = packet + IPV6_HEADER;
+	struct oracle_assoc *a;
+	size_t left, payload;
+	__u8 tuple[36];
+
+	if (len < IPV6_HEADER || packet[0] >> 4 != 6)
+		return;
+	left = len - IPV6_HEADER;
+	payload = get_be16(packet + 4);
+	if (left > payload)
+		left = payload;
+	if (packet[6] == IPPROTO_FRAGMENT) {
+		/* Only the first fragment has the ports and the record's header. */
+		if (left < 8 || p[0] != IPPROTO_UDP || get_be16(p + 2) & 0xfff8)
+			return;
+		p += 8;
+		left -= 8;
+	} else if (packet[6] != IPPROTO_UDP) {
+		return;
+	}
+	if (left < UDP_HEADER || get_be16(p) != o->port)
+		return;
+	memcpy(tuple, packet + 8, 32);
+	memcpy(tuple + 32, p, 4);
+	o->datagrams++;
+	for (a = o->assocs; a; a = a->next) {
+		if (!memcmp(a->tuple, tuple, sizeof(tuple)))
+			break;
+	}
+	if (!a) {
+		a = calloc(1, sizeof(*a));
+		if (!a)
+			die("no memory");
+		memcpy(a->tuple, tuple, sizeof(tuple));
+		a->next = o->assocs;
+		o->assocs = a;
+		o->n_assocs++;
+	}
+	records(o, a, p + UDP_HEADER, left - UDP_HEADER, get_be16(p + 4) - UDP_HEADER);
+}
+
+/* All associations have new keys from here on. */
+void oracle_reset(struct oracle *o)
+{
+	while (o->assocs) {
+		struct oracle_assoc *a = o->assocs;
+
+		o->assocs = a->next;
+		set_clear(&a->now);
+		set_clear(&a->after);
+		free(a);
+	}
+}

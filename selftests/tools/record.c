@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DTLS 1.2 records with given keys, sealed and opened independently of both
+ * the module and any DTLS library, with every field under control.
+ */
+
+#include "record.h"
+#include "util.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <mbedtls/ccm.h>
+#include <mbedtls/gcm.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	size_t tag;
+} ciphers[] = {
+	[RECORD_CCM_8] = { "aes-128-ccm-8", 8 },
+	[RECORD_CCM] = { "aes-128-ccm", 16 },
+	[RECORD_GCM] = { "aes-128-gcm", 16 },
+};
+
+bool record_cipher_parse(const char *name, enum record_cipher *cipher)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ciphers); i++) {
+		if (strcmp(name, ciphers[i].name))
+			continue;
+		*cipher = i;
+		return true;
+	}
+	return false;
+}
+
+void record_keys_swap(struct record_keys *keys)
+{
+	struct record_keys old = *keys;
+
+	memcpy(keys->tx_key, old.rx_key, sizeof(keys->tx_key));
+	memcpy(keys->tx_iv, old.rx_iv, sizeof(keys->tx_iv));
+	memcpy(keys->rx_key, old.tx_key, sizeof(keys->rx_key));
+	memcpy(keys->rx_iv, old.tx_iv, sizeof(keys->rx_iv));
+}
+
+/* Lines of "name hex" as dgsec reads them, with = or : between if wanted. */
+void record_keys_load(struct record_keys *keys, const char *file)
+{
+	struct {
+		const char *name;
+		__u8 *to;
+		int len;
+		bool seen;
+	} want[] = {
+		{ "tx-key", keys->tx_key, RECORD_KEY, false },
+		{ "tx-iv", keys->tx_iv, RECORD_IV, false },
+		{ "rx-key", keys->rx_key, RECORD_KEY, false },
+		{ "rx-iv", keys->rx_iv, RECORD_IV, false },
+	};
+	char line[256];
+	FILE *f;
+
+	f = fopen(file, "r");
+	if (!f)
+		die("%s: %s", file, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		char *name = strtok(line, " \t=:\n"), *value = strtok(NULL, " \t=:\n");
+
+		for (size_t i = 0; name && value && i < ARRAY_SIZE(want); i++) {
+			if (strcmp(name, want[i].name))
+				continue;
+			if (hex_parse(value, want[i].to, want[i].len) != want[i].len)
+				die("%s: %s must be %d octets in hex", file, name, want[i].len);
+			want[i].seen = true;
+		}
+	}
+	fclose(f);
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		if (!want[i].seen)
+			die("%s: no %s", file, want[i].name);
+	}
+}
+
+/* RFC 5246 section 6.2.3.3 with the sequence number of RFC 6347 section 4.1.2.1 */
+static void additional_data(__u8 aad[13], const struct record *r, size_t len)
+{
+	put_be16(aad, r->epoch);
+	put_be48(aad + 2, r->seq);
+	aad[8] = r->type;
+	put_be16(aad + 9, r->version);
+	put_be16(aad + 11, len);
+}
+
+static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
+		const __u8 aad[13], const __u8 *in, size_t len, __u8 *out, __u8 *tag)
+{
+	const __u8 *key = seal ? keys->tx_key : keys->rx_key;
+	size_t tag_len = ciphers[keys->cipher].tag;
+	int ret;
+
+	if (keys->cipher == RECORD_GCM) {
+		mbedtls_gcm_context gcm;
+
+		mbedtls_gcm_init(&gcm);
+		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, key, 128);
+		if (!ret && seal)
+			ret = mbedtls_gcm_crypt_and_tag(&gcm, MBEDTLS_GCM_ENCRYPT, len, nonce, 12,
+							aad, 13, in, out, tag_len, tag);
+		else if (!ret)
+			ret = mbedtls_gcm_auth_decrypt(&gcm, len, nonce, 12, aad, 13, tag, tag_len,
+						       in, out);
+		mbedtls_gcm_free(&gcm);
+	} else {
+		mbedtls_ccm_context ccm;
+
+		mbedtls_ccm_init(&ccm);
+		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, key, 128);
+		if (!ret && seal)
+			ret = mbedtls_ccm_encrypt_and_tag(&ccm, len, nonce, 12, aad, 13, in, out,
+							  tag, tag_len);
+		else if (!ret)
+			ret = mbedtls_ccm_auth_decrypt(&ccm, len, nonce, 12, aad, 13, in, out,
+						       tag, tag_len);
+		mbedtls_ccm_free(&ccm);
+	}
+	return ret;
+}
+
+/* Returns the size of the record in @out, which must have room for it. */
+size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 *out)
+{
+	size_t tag = ciphers[keys->cipher].tag;
+	__u8 *fragment = out + RECORD_HEADER;
+	__u8 nonce[12], aad[13];
+
+	out[0] = r->type;
+	put_be16(out + 1, r->version);
+	put_be16(out + 3, r->epoch);
+	put_be48(out + 5, r->seq);
+	put_be16(out + 11, RECORD_NONCE + r->len + tag);
+	memcpy(fragment, r->nonce, RECORD_NONCE);
+	memcpy(nonce, keys->tx_iv, RECORD_IV);
+	memcpy(nonce + RECORD_IV, r->nonce, RECORD_NONCE);
+	additional_data(aad, r, r->len);
+	if (aead(keys, true, nonce, aad, r->data, r->len, fragment + RECORD_NONCE,
+		 fragment + RECORD_NONCE + r->len))
+		die("cannot seal a record of %zu octets", r->len);
+	return RECORD_HEADER + RECORD_NONCE + r->len + tag;
+}
+
+/* The size of the first record by its own length field; 0 if it does not fit. */
+size_t record_size(const __u8 *in, size_t len)
+{
+	size_t size;
+
+	if (len < RECORD_HEADER)
+		return 0;
+	size = RECORD_HEADER + get_be16(in + 11);
+	return size <= len ? size : 0;
+}
+
+/*
+ * Fills in the header fields in any case. Returns 0, or -1 if the record does
+ * not authenticate.
+ */
+int record_open(const struct record_keys *keys, const __u8 *in, size_t len,
+		struct record *r, __u8 *plain)
+{
+	size_t tag = ciphers[keys->cipher].tag;
+	const __u8 *fragment = in + RECORD_HEADER;
+	__u8 nonce[12], aad[13];
+
+	r->type = in[0];
+	r->version = get_be16(in + 1);
+	r->epoch = get_be16(in + 3);
+	r->seq = get_be48(in + 5);
+	r->data = plain;
+	r->len = 0;
+	if (len < RECORD_HEADER + RECORD_NONCE + tag)
+		return -1;
+	r->len = len - RECORD_HEADER - RECORD_NONCE - tag;
+	memcpy(r->nonce, fragment, RECORD_NONCE);
+	memcpy(nonce, keys->rx_iv, RECORD_IV);
+	memcpy(nonce + RECORD_IV, fragment, RECORD_NONCE);
+	additional_data(aad, r, r->len);
+	return aead(keys, false, nonce, aad, fragment + RECORD_NONCE, r->len, plain,
+		    (__u8 *)fragment + RECORD_NONCE + r->len) ? -1 : 0;
+}

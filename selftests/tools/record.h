@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _TOOLS_RECORD_H
+#define _TOOLS_RECORD_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * RFC 6347 section 4.1:
+ *
+ *   type(1) version(2) epoch(2) sequence(6) length(2) | fragment
+ *
+ * and for an AEAD (RFC 5246 section 6.2.3.3) the fragment is
+ *
+ *   explicit nonce(8) | ciphertext | tag
+ */
+enum {
+	RECORD_HEADER = 13,
+	RECORD_NONCE = 8,
+	RECORD_KEY = 16,
+	RECORD_IV = 4,
+	RECORD_TAG_MAX = 16,
+
+	RECORD_CCS = 20,
+	RECORD_ALERT = 21,
+	RECORD_HANDSHAKE = 22,
+	RECORD_DATA = 23,
+
+	RECORD_DTLS12 = 0xfefd,
+};
+
+enum record_cipher {
+	RECORD_CCM_8,
+	RECORD_CCM,
+	RECORD_GCM,
+};
+
+/* Keys of both directions, named from this end. */
+struct record_keys {
+	enum record_cipher cipher;
+	__u8 tx_key[RECORD_KEY], tx_iv[RECORD_IV];
+	__u8 rx_key[RECORD_KEY], rx_iv[RECORD_IV];
+};
+
+struct record {
+	__u8 type;
+	__u16 version, epoch;
+	__u64 seq;
+	__u8 nonce[RECORD_NONCE];
+	const __u8 *data;
+	size_t len;
+};
+
+bool record_cipher_parse(const char *name, enum record_cipher *cipher);
+void record_keys_swap(struct record_keys *keys);
+void record_keys_load(struct record_keys *keys, const char *file);
+size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 *out);
+int record_open(const struct record_keys *keys, const __u8 *in, size_t len,
+		struct record *r, __u8 *plain);
+size_t record_size(const __u8 *in, size_t len);
+
+#endif

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A DTLS 1.2 PSK client on mbedTLS whose handshake can be disturbed: what the
+ * library sends and receives passes through here.
+ */
+
+#include "session.h"
+#include "util.h"
+
+#include <errno.h>
+#include <mbedtls/error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* mbedTLS calls this when it has the keys and has not sent its Finished yet. */
+static void export_keys(void *context, mbedtls_ssl_key_export_type type,
+			const unsigned char *secret, size_t secret_len,
+			const unsigned char client_random[32], const unsigned char server_random[32],
+			mbedtls_tls_prf_types prf)
+{
+	struct session *s = context;
+	__u8 randoms[64], block[2 * RECORD_KEY + 2 * RECORD_IV];
+
+	if (type != MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET)
+		return;
+	/* RFC 5246 section 6.3; an AEAD has no MAC keys. */
+	memcpy(randoms, server_random, 32);
+	memcpy(randoms + 32, client_random, 32);
+	if (mbedtls_ssl_tls_prf(prf, secret, secret_len, "key expansion", randoms, sizeof(randoms),
+				block, sizeof(block)))
+		die("key expansion failed");
+	memcpy(s->fresh.tx_key, block, RECORD_KEY);
+	memcpy(s->fresh.rx_key, block + RECORD_KEY, RECORD_KEY);
+	memcpy(s->fresh.tx_iv, block + 2 * RECORD_KEY, RECORD_IV);
+	memcpy(s->fresh.rx_iv, block + 2 * RECORD_KEY + RECORD_IV, RECORD_IV);
+}
+
+static bool holds(const __u8 *in, size_t len, __u8 type, bool protected)
+{
+	size_t size;
+
+	for (; (size = record_size(in, len)); in += size, len -= size) {
+		if (in[0] == type && !!get_be16(in + 3) == protected)
+			return true;
+	}
+	return false;
+}
+
+/* Application data under the keys of the handshake under way */
+static size_t overtaking(struct session *s, __u64 step, __u8 *out)
+{
+	struct record_keys old = s->wire.keys;
+	bool keyed = s->wire.keyed;
+	size_t len;
+
+	s->wire.keys = s->fresh;
+	s->wire.keyed = true;
+	len = command_build(&s->wire, s->overtake_args, step, out);
+	s->wire.keys = old;
+	s->wire.keyed = keyed;
+	s->overtake_last = s->wire.last_seq;
+	return len;
+}
+
+static int to_wire(void *context, const unsigned char *data, size_t len)
+{
+	static __u8 out[DATAGRAM_MAX];
+	static __u8 extra[DATAGRAM_MAX];
+	struct session *s = context;
+	size_t n = 0;
+
+	memcpy(out, data, len);
+	if (!s->done && holds(data, len, RECORD_HANDSHAKE, true)) {
+		s->finished_sent = true;
+		if (s->overtake != OVERTAKE_NOT)
+			n = overtaking(s, 0, extra);
+	}
+	if (n && s->overtake == OVERTAKE_BEFORE)
+		wire_send(&s->wire, extra, n);
+	if (n && s->overtake == OVERTAKE_SAME)
+		memcpy(out + len, extra, n);
+	wire_send(&s->wire, out, len + (s->overtake == OVERTAKE_SAME ? n : 0));
+	if (n && s->overtake == OVERTAKE_AFTER)
+		wire_send(&s->wire, extra, n);
+	/* Not again with a repeated Finished: that would be a nonce used twice. */
+	if (n)
+		s->overtake = OVERTAKE_NOT;
+	return len;
+}
+
+static int from_wire(void *context, unsigned char *data, size_t max, uint32_t ms)
+{
+	struct session *s = context;
+	long long end = now_ms() + (ms ? ms : 60000);
+
+	for (;;) {
+		long long left = end - now_ms();
+		ssize_t len;
+
+		if (left < 0 || !readable(s->wire.fd, left))
+			return MBEDTLS_ERR_SSL_TIMEOUT;
+		len = recv(s->wire.fd, data, max, 0);
+		if (len <= 0)
+			continue; /* an ICMP error, or an empty datagram */
+		if (len >= RECORD_HEADER && get_be16(data + 3))
+			s->rx_seq = get_be48(data + 5);
+		if (s->done)
+			return len;
+		if (s->finished_sent && s->lost < s->lose &&
+		    (data[0] == RECORD_CCS || data[0] == RECORD_HANDSHAKE)) {
+			s->lost++;
+			continue;
+		}
+		if (s->finished_sent && data[0] == RECORD_DATA) {
+			/* Ahead of the server's Finished: the library would drop it. */
+			if (s->n_early == (int)ARRAY_SIZE(s->early) ||
+			    len > (ssize_t)sizeof(s->early[0].data))
+				die("more early application data than there is room for");
+			s->early[s->n_early].len = len;
+			memcpy(s->early[s->n_early++].data, data, len);
+			continue;
+		}
+		return len;
+	}
+}
+
+static void start(struct session *s)
+{
+	mbedtls_ssl_set_bio(&s->ssl, s, to_wire, NULL, from_wire);
+	mbedtls_ssl_set_timer_cb(&s->ssl, &s->timer, mbedtls_timing_set_delay,
+				 mbedtls_timing_get_delay);
+	mbedtls_ssl_set_export_keys_cb(&s->ssl, export_keys, s);
+}
+
+void session_open(struct session *s, const struct sockaddr_in6 *local,
+		  const struct sockaddr_in6 *remote, const char *cipher, int timeout_ms)
+{
+	static const int suites[] = {
+		[RECORD_CCM_8] = MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8,
+		[RECORD_CCM] = MBEDTLS_TLS_PSK_WITH_AES_128_CCM,
+		[RECORD_GCM] = MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256,
+	};
+	enum record_cipher c;
+
+	if (!record_cipher_parse(cipher, &c))
+		die("%s: no such cipher", cipher);
+	s->wire.keys.cipher = c;
+	s->fresh.cipher = c;
+	s->wire.fd = udp_open(local, remote);
+	s->suites[0] = suites[c];
+	s->timeout_ms = timeout_ms;
+	mbedtls_ssl_init(&s->ssl);
+	mbedtls_ssl_config_init(&s->conf);
+	mbedtls_entropy_init(&s->entropy);
+	mbedtls_ctr_drbg_init(&s->drbg);
+	if (mbedtls_ctr_drbg_seed(&s->drbg, mbedtls_entropy_func, &s->entropy, NULL, 0))
+		die("mbedTLS has no random numbers");
+}
+
+/* The library takes a PSK only once for each configuration, so make a new one. */
+void session_psk(struct session *s, const __u8 *identity, size_t identity_len, const __u8 *psk,
+		 size_t psk_len)
+{
+	mbedtls_ssl_free(&s->ssl);
+	mbedtls_ssl_config_free(&s->conf);
+	mbedtls_ssl_config_init(&s->conf);
+	if (mbedtls_ssl_config_defaults(&s->conf, MBEDTLS_SSL_IS_CLIENT,
+					MBEDTLS_SSL_TRANSPORT_DATAGRAM, MBEDTLS_SSL_PRESET_DEFAULT))
+		die("mbedTLS cannot be set up");
+	mbedtls_ssl_conf_rng(&s->conf, mbedtls_ctr_drbg_random, &s->drbg);
+	mbedtls_ssl_conf_ciphersuites(&s->conf, s->suites);
+	mbedtls_ssl_conf_min_tls_version(&s->conf, MBEDTLS_SSL_VERSION_TLS1_2);
+	mbedtls_ssl_conf_max_tls_version(&s->conf, MBEDTLS_SSL_VERSION_TLS1_2);
+	mbedtls_ssl_conf_handshake_timeout(&s->conf, s->timeout_ms, 8 * s->timeout_ms);
+	if (mbedtls_ssl_conf_psk(&s->conf, psk, psk_len, identity, identity_len))
+		die("mbedTLS refuses the PSK or its identity");
+}
+
+/*
+ * A new handshake after session_psk(), with whatever went before forgotten
+ * without close_notify.
+ * @half: leave it after the server's first flight. Returns 0 or mbedTLS' error.
+ */
+int session_handshake(struct session *s, bool half, int ms)
+{
+	long long end = now_ms() + ms;
+	int ret;
+
+	s->done = false;
+	s->finished_sent = false;
+	s->lost = 0;
+	s->n_early = 0;
+	s->next_early = 0;
+	mbedtls_ssl_init(&s->ssl);
+	if (mbedtls_ssl_setup(&s->ssl, &s->conf))
+		die("mbedTLS cannot set up a session");
+	start(s);
+	do {
+		if (half && s->ssl.MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_CLIENT_CERTIFICATE)
+			return 0;
+		ret = mbedtls_ssl_handshake_step(&s->ssl);
+		if (mbedtls_ssl_is_handshake_over(&s->ssl))
+			break;
+	} while (now_ms() < end &&
+		 (!ret || ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE));
+	if (!mbedtls_ssl_is_handshake_over(&s->ssl))
+		return ret ? ret : MBEDTLS_ERR_SSL_TIMEOUT;
+	s->done = true;
+	s->wire.keys = s->fresh;
+	s->wire.keyed = true;
+	/* The library goes on above what was sent past it. */
+	if (s->overtake_last) {
+		put_be48(s->ssl.MBEDTLS_PRIVATE(cur_out_ctr) + 2, s->overtake_last + 1);
+		s->overtake_last = 0;
+	}
+	return 0;
+}
+
+int session_write(struct session *s, const __u8 *data, size_t len)
+{
+	int ret;
+
+	do
+		ret = mbedtls_ssl_write(&s->ssl, data, len);
+	while (ret == MBEDTLS_ERR_SSL_WANT_WRITE);
+	return ret < 0 ? ret : 0;
+}
+
+/* Returns the size of what came, 0 if nothing did, or mbedTLS' error. */
+int session_read(struct session *s, __u8 *data, size_t max, int ms)
+{
+	struct record r;
+	int ret;
+
+	if (s->next_early < s->n_early) {
+		const struct datagram *d = &s->early[s->next_early++];
+
+		if (record_open(&s->wire.keys, d->data, d->len, &r, data))
+			return MBEDTLS_ERR_SSL_INVALID_MAC;
+		s->rx_seq = r.seq;
+		return r.len;
+	}
+	/* A read timeout of 0 would be none. */
+	mbedtls_ssl_conf_read_timeout(&s->conf, ms ? ms : 1);
+	do
+		ret = mbedtls_ssl_read(&s->ssl, data, max);
+	while (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE);
+	return ret == MBEDTLS_ERR_SSL_TIMEOUT ? 0 : ret;
+}
+
+void session_close(struct session *s)
+{
+	mbedtls_ssl_close_notify(&s->ssl);
+}

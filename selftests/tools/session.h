@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _TOOLS_SESSION_H
+#define _TOOLS_SESSION_H
+
+#include "command.h"
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/timing.h>
+#include <netinet/in.h>
+
+enum overtake {
+	OVERTAKE_NOT,
+	OVERTAKE_BEFORE, /* the datagram with the Finished */
+	OVERTAKE_SAME,   /* in that datagram */
+	OVERTAKE_AFTER,  /* it, without waiting for the server's Finished */
+};
+
+struct datagram {
+	size_t len;
+	__u8 data[2048];
+};
+
+struct session {
+	struct wire wire; /* its keys are those of the last handshake that succeeded */
+	mbedtls_ssl_context ssl;
+	mbedtls_ssl_config conf;
+	mbedtls_entropy_context entropy;
+	mbedtls_ctr_drbg_context drbg;
+	mbedtls_timing_delay_context timer;
+	int suites[2], timeout_ms;
+	struct record_keys fresh; /* of the handshake under way */
+	bool done, finished_sent;
+
+	/* what to do to the handshake under way */
+	int lose;	/* so many datagrams of the server's final flight */
+	int lost;
+	enum overtake overtake;
+	const char *overtake_args;
+	__u64 overtake_last;
+
+	/* application datagrams that came before the server's Finished */
+	struct datagram early[64];
+	int n_early, next_early;
+	__u64 rx_seq; /* of the last protected record that came */
+};
+
+void session_open(struct session *s, const struct sockaddr_in6 *local,
+		  const struct sockaddr_in6 *remote, const char *cipher, int timeout_ms);
+void session_psk(struct session *s, const __u8 *identity, size_t identity_len, const __u8 *psk,
+		 size_t psk_len);
+int session_handshake(struct session *s, bool half, int ms);
+int session_write(struct session *s, const __u8 *data, size_t len);
+int session_read(struct session *s, __u8 *data, size_t max, int ms);
+void session_close(struct session *s);
+
+#endif
