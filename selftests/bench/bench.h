@@ -6,6 +6,8 @@
 #include "cipher.h"
 #include "packet.h"
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 /* The two sides of the gateway, each a TUN device. */
 enum side {
 	SIDE_LOWER,

@@ -33,8 +33,6 @@ static const struct path * const paths[] = {
 	&path_dtls_in, &path_dtls_out,
 };
 
-static const size_t path_count = sizeof(paths) / sizeof(paths[0]);
-
 /* Any will do; the tables of a cipher do not care. */
 const uint8_t bench_rx_raw[CIPHER_KEY_LEN + 4] = {
 	0x11, 0x5b, 0xe0, 0x9d, 0x20, 0x46, 0x7a, 0x36, 0xc8, 0x02,
@@ -109,7 +107,7 @@ static int clock_check(void)
 			best = took;
 	}
 	if (best < want - want / 1000 || best > want + want / 200)
-		return bench_error("the clock does not count instructions: %llu ns for %llu of them (it takes -icount shift=0,sleep=off -smp 1 and tsc=reliable)",
+		return bench_error("the clock does not count instructions (docs/performance.md): %llu ns for %llu",
 				   (unsigned long long)best,
 				   (unsigned long long)want);
 	return 0;
@@ -202,7 +200,7 @@ static void usage(FILE *out)
 	      "least, median and mean number of instructions for a packet.\n"
 	      "ciphers: aes-128-ccm-8 (default), aes-128-ccm, aes-128-gcm\n"
 	      "paths:\n", out);
-	for (i = 0; i < path_count; i++)
+	for (i = 0; i < ARRAY_SIZE(paths); i++)
 		fprintf(out, "  %s %s\n", paths[i]->name, paths[i]->direction);
 }
 
@@ -273,7 +271,7 @@ int main(int argc, char **argv)
 		bench_error("mbedTLS refuses the key");
 		return 1;
 	}
-	for (i = 0; i < path_count; i++)
+	for (i = 0; i < ARRAY_SIZE(paths); i++)
 		if (!strcmp(paths[i]->name, argv[optind]) &&
 		    !strcmp(paths[i]->direction, argv[optind + 1]))
 			return run(&bench, paths[i], i + 1, count) ? 1 : 0;

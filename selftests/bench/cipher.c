@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "bench.h"
+
 static const struct cipher ciphers[] = {
 	{ "aes-128-ccm-8", false, 8, "rfc4309(ccm(aes))", 3 },
 	{ "aes-128-ccm", false, 16, "rfc4309(ccm(aes))", 3 },
@@ -19,7 +21,7 @@ const struct cipher *cipher_find(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(ciphers); i++)
 		if (!strcmp(ciphers[i].name, name))
 			return &ciphers[i];
 	return NULL;

@@ -10,8 +10,11 @@
 #define MARK_BASE	0x64677300	/* "dgs" */
 #define MARK_MAX	8
 
-#define mark_nop(n) \
-	__asm__ volatile("nopl %c0(%%rax)" : : "i"(MARK_BASE + (n)) : "memory")
+#define mark_nop(n)							\
+	do {								\
+		__asm__ volatile("nopl %c0(%%rax)"			\
+				 : : "i"(MARK_BASE + (n)) : "memory");	\
+	} while (0)
 
 /* Number 0 is not marked: the warm-up. */
 static inline void mark_begin(unsigned int n)

@@ -21,6 +21,15 @@ enum {
 	ESP_ALIGN = 4,
 };
 
+static const char in_ends[] =
+	"src " BENCH_ADDR_DEVICE " dst " BENCH_ADDR_GATEWAY;
+static const char in_flow[] =
+	"src " BENCH_ADDR_INNER " dst " BENCH_ADDR_SERVICE;
+static const char out_ends[] =
+	"src " BENCH_ADDR_GATEWAY " dst " BENCH_ADDR_DEVICE;
+static const char out_flow[] =
+	"src " BENCH_ADDR_SERVICE " dst " BENCH_ADDR_INNER;
+
 static struct packet_flow in_inner(struct bench *bench)
 {
 	return (struct packet_flow){ bench->inner, bench->service };
@@ -51,28 +60,21 @@ static int esp_state(struct bench *bench, bool in)
 	for (i = 0; i < CIPHER_KEY_LEN + cipher->esp_salt_len; i++)
 		sprintf(hex + 2 * i, "%02x", raw[i]);
 	/* The window that dgsec keeps; only the receiver has one. */
-	return gateway_ip("xfrm state add src %s dst %s proto esp spi %u mode beet %s aead '%s' 0x%s %zu sel src %s dst %s",
-			  in ? BENCH_ADDR_DEVICE : BENCH_ADDR_GATEWAY,
-			  in ? BENCH_ADDR_GATEWAY : BENCH_ADDR_DEVICE,
-			  in ? ESP_SPI_IN : ESP_SPI_OUT,
-			  in ? "replay-window 64" : "",
+	return gateway_ip("xfrm state add %s proto esp spi %u mode beet aead '%s' 0x%s %zu sel %s %s",
+			  in ? in_ends : out_ends, in ? ESP_SPI_IN : ESP_SPI_OUT,
 			  cipher->esp_name, hex, cipher->tag_len * 8,
-			  in ? BENCH_ADDR_INNER : BENCH_ADDR_SERVICE,
-			  in ? BENCH_ADDR_SERVICE : BENCH_ADDR_INNER);
+			  in ? in_flow : out_flow,
+			  in ? "replay-window 64" : "");
 }
 
 /* Both directions at once, as on a gateway. */
 static int esp_setup(struct bench *bench)
 {
 	if (esp_state(bench, true) || esp_state(bench, false) ||
-	    gateway_ip("xfrm policy add src " BENCH_ADDR_INNER " dst "
-		       BENCH_ADDR_SERVICE " dir fwd tmpl src "
-		       BENCH_ADDR_DEVICE " dst " BENCH_ADDR_GATEWAY
-		       " proto esp mode beet") ||
-	    gateway_ip("xfrm policy add src " BENCH_ADDR_SERVICE " dst "
-		       BENCH_ADDR_INNER " dir out tmpl src "
-		       BENCH_ADDR_GATEWAY " dst " BENCH_ADDR_DEVICE
-		       " proto esp mode beet") ||
+	    gateway_ip("xfrm policy add %s dir fwd tmpl %s proto esp mode beet",
+		       in_flow, in_ends) ||
+	    gateway_ip("xfrm policy add %s dir out tmpl %s proto esp mode beet",
+		       out_flow, out_ends) ||
 	    gateway_ip("route add " BENCH_ADDR_INNER "/128 via "
 		       BENCH_ADDR_DEVICE " dev " BENCH_LOWER))
 		return -1;

@@ -3,7 +3,8 @@
 # Instructions for a packet: plain forwarding, kernel ESP, dgsec. Runs in a
 # virtual machine that counts instructions (make bench; docs/performance.md).
 #
-# usage: run.sh [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
+# usage: run.sh [-k] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
+#   -k  only run, judge nothing, and keep the kernel's symbols (for stages.sh)
 #
 # Prints a table and writes results.json into $DGSEC_LOG. Fails if a packet is
 # lost or wrong, if two rounds differ by more than 1 %, or if dgsec costs as much
@@ -15,6 +16,7 @@ rounds=3
 payloads=()
 ciphers=()
 log=${DGSEC_LOG:-.}
+keep=no
 
 die()
 {
@@ -22,8 +24,9 @@ die()
 	exit 1
 }
 
-while getopts n:r:l:c: option; do
+while getopts kn:r:l:c: option; do
 	case $option in
+	k)	keep=yes ;;
 	n)	packets=$OPTARG ;;
 	r)	rounds=$OPTARG ;;
 	l)	payloads+=("$OPTARG") ;;
@@ -31,7 +34,7 @@ while getopts n:r:l:c: option; do
 	*)	exit 2 ;;
 	esac
 done
-[ "$rounds" -ge 2 ] || die "it takes 2 rounds at least to see that they agree"
+[ $keep = yes ] || [ "$rounds" -ge 2 ] || die "it takes 2 rounds at least to see that they agree"
 [ ${#payloads[@]} -gt 0 ] || payloads=(60)
 [ ${#ciphers[@]} -gt 0 ] || ciphers=(aes-128-ccm-8)
 
@@ -63,6 +66,11 @@ for cipher in "${ciphers[@]}"; do
 		done
 	done
 done
+
+if [ $keep = yes ]; then
+	cat /proc/kallsyms >"$log/kallsyms" || die "cannot write $log/kallsyms"
+	exit 0
+fi
 
 grep -A 3 -E '^name +: (ccm|gcm)\(aes\)$' /proc/crypto |
 	awk '/^driver/ { print "bench: the kernel uses " $3 }'
