@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dgsec set: change an interface. */
+#include "cli.h"
+
+static const char help[] =
+"dgsec set DEV [service SERVICE] [handshake-rate N] [handshake-burst N]\n"
+"          [max-peers N] [max-assocs N]\n"
+"\n"
+"Change settings of an interface; what is not given stays.\n"
+"\n"
+"  service SERVICE    where decrypted messages go: [ADDRESS]:PORT, ADDRESS,\n"
+"                     :PORT, or auto: the interface's own first global\n"
+"                     address, port 5683\n"
+"  handshake-rate N   datagrams a second that one source may send up to\n"
+"                     dgsecd; 0 is without limit\n"
+"  handshake-burst N  how many of them may come at once\n"
+"  max-peers N        most peers\n"
+"  max-assocs N       most associations\n";
+
+static int parse_service(struct args *a, const struct keyword *kw,
+			 const char *value, void *obj)
+{
+	struct dgsec_interface *iface = obj;
+	unsigned int parts;
+
+	if (args_service(a, kw->name, value, &iface->service_addr,
+			 &iface->service_port, &parts))
+		return -1;
+	if (parts == SERVICE_AUTO) {
+		iface->service_port = 5683;
+		parts = SERVICE_ADDR | SERVICE_PORT;
+	}
+	if (parts & SERVICE_ADDR)
+		iface->has |= DGSEC_HAS(DGSEC_A_INTERFACE_SERVICE_ADDR);
+	if (parts & SERVICE_PORT)
+		iface->has |= DGSEC_HAS(DGSEC_A_INTERFACE_SERVICE_PORT);
+	return 0;
+}
+
+#define NUMBER(word, member, ATTR, lo, hi)				\
+	{ KEYWORD_NUMBER(word, struct dgsec_interface, member,		\
+			 DGSEC_A_INTERFACE_##ATTR, lo, hi) }
+
+static const struct keyword keywords[] = {
+	{ .name = "service", .parse = parse_service,
+	  .expect = "[ADDRESS]:PORT, ADDRESS, :PORT or auto" },
+	NUMBER("handshake-rate", handshake_rate, HANDSHAKE_RATE, 0, 1000000),
+	NUMBER("handshake-burst", handshake_burst, HANDSHAKE_BURST, 1, 1000000),
+	NUMBER("max-peers", max_peers, MAX_PEERS, 0, UINT32_MAX),
+	NUMBER("max-assocs", max_assocs, MAX_ASSOCS, 0, UINT32_MAX),
+};
+
+static int run(struct args *a)
+{
+	struct dgsec_interface iface = { 0 };
+	struct dev dev;
+	int err, ret;
+
+	if (dev_parse(a, &dev) ||
+	    args_keywords(a, keywords, ARRAY_SIZE(keywords), &iface))
+		return cli_usage(a);
+	if (!iface.has) {
+		args_error(a, "nothing to set: see 'dgsec help set'");
+		return cli_usage(a);
+	}
+	ret = dev_open(&dev);
+	if (ret)
+		return ret;
+	err = dgsec_interface_set(dev.dg, dev.ref, &iface);
+	if (err)
+		ret = dev_failed(&dev, "set", err);
+	dev_close(&dev);
+	return ret;
+}
+
+const struct verb verb_set = {
+	.name = "set",
+	.summary = "change an interface",
+	.help = help,
+	.run = run,
+};

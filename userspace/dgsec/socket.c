@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dgsec socket: sockets without a daemon, for associations keyed by hand. */
+#include "cli.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char help[] =
+"dgsec socket add DEV [ADDRESS]:PORT | :PORT\n"
+"dgsec socket del DEV PORT\n"
+"\n"
+"dgsecd brings the socket of an interface itself. Where all keys are manual and\n"
+"no daemon runs, 'add' binds one to the lower device and leaves it to the\n"
+"kernel: it is on standby from then on, and handshakes get no answer. A socket\n"
+"that is attached at the same port is replaced, dgsecd's too.\n"
+"Run it in the network namespace of the lower device.\n";
+
+/* A UDP socket as SOCKET_ADD wants it. Return: the fd, or a negative errno. */
+static int open_socket(const char *lower, const struct in6_addr *addr,
+		       uint16_t port)
+{
+	struct sockaddr_in6 sa = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = *addr,
+		.sin6_port = htons(port),
+	};
+	int one = 1;
+	int fd, err;
+
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, lower,
+		       strlen(lower) + 1) ||
+	    bind(fd, (struct sockaddr *)&sa, sizeof(sa))) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static int add(struct dev *dev, const struct in6_addr *addr, uint16_t port)
+{
+	struct dgsec_interface iface;
+	char lower[IF_NAMESIZE];
+	int err, fd;
+
+	err = dgsec_interface_get(dev->dg, dev->ref, &iface);
+	if (err)
+		return dev_failed(dev, "socket add", err);
+	dev_lower(dev, &iface, lower);
+	if (!*lower) {
+		cli_error("socket add %s: its lower device is in another network namespace: run this there",
+			  dev->name);
+		return EXIT_FAILED;
+	}
+	fd = open_socket(lower, addr, port);
+	if (fd < 0) {
+		cli_error("socket add %s: cannot bind port %u on %s: %s",
+			  dev->name, port, lower, strerror(-fd));
+		return EXIT_FAILED;
+	}
+	err = dgsec_socket_add(dev->dg, dev->ref, fd, DGSEC_PROTOCOL_DTLS12);
+	if (err)
+		err = dev_failed(dev, "socket add", err);
+	close(fd);
+	return err;
+}
+
+static int run_add(struct args *a)
+{
+	struct in6_addr addr;
+	const char *text;
+	struct dev dev;
+	uint16_t port;
+	int ret;
+
+	if (dev_parse(a, &dev))
+		return cli_usage(a);
+	text = args_next(a);
+	if (!text) {
+		args_error(a, "where to bind is missing: [ADDRESS]:PORT or :PORT");
+		return cli_usage(a);
+	}
+	if (args_bind(a, "socket", text, &addr, &port) || args_done(a))
+		return cli_usage(a);
+	ret = dev_open(&dev);
+	if (ret)
+		return ret;
+	ret = add(&dev, &addr, port);
+	dev_close(&dev);
+	return ret;
+}
+
+static int run_del(struct args *a)
+{
+	const char *text;
+	struct dev dev;
+	uint64_t port;
+	int err, ret;
+
+	if (dev_parse(a, &dev))
+		return cli_usage(a);
+	text = args_next(a);
+	if (!text) {
+		args_error(a, "the port is missing");
+		return cli_usage(a);
+	}
+	if (args_number(a, "port", text, 1, 65535, &port) || args_done(a))
+		return cli_usage(a);
+	ret = dev_open(&dev);
+	if (ret)
+		return ret;
+	err = dgsec_socket_del(dev.dg, dev.ref, port);
+	if (err)
+		ret = dev_failed(&dev, "socket del", err);
+	dev_close(&dev);
+	return ret;
+}
+
+static const struct verb verb_add = { .name = "add", .run = run_add };
+static const struct verb verb_del = { .name = "del", .run = run_del };
+static const struct verb *const verbs[] = { &verb_add, &verb_del };
+
+static int run(struct args *a)
+{
+	return cli_dispatch(a, verbs, ARRAY_SIZE(verbs));
+}
+
+const struct verb verb_socket = {
+	.name = "socket",
+	.summary = "attach a socket without dgsecd, or detach one",
+	.help = help,
+	.run = run,
+};
