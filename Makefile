@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make              build the module for $(KDIR) and the userspace
+# make install      install both (DESTDIR, PREFIX)
+# make demo         show it at work: device, gateway, server, in a virtual machine
+# make check        all tests; T=name runs one, KERNEL=debug or 7.2 on that kernel
+# make bench        count instructions for a packet
+# make shell        a shell in the virtual machine
+# make lint         checkpatch, sparse, clang-tidy, shellcheck, generated code
+# make clean        remove what was built
+# make distclean    also remove the root file system and the kernels
+#
+# The module and the programs are built with what this machine has. Everything
+# from demo to lint brings its own Debian 13 environment into build/, and needs
+# Debian 12 or 13 and root (or sudo) for that.
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+PREFIX	?= /usr/local
+KERNEL	?= stock
+T	?=
+
+export PREFIX
+
+all: module userspace
+
+$(KDIR)/Makefile:
+	@echo "There are no kernel headers in $(KDIR)." >&2
+	@echo "Install them (Debian: apt-get install linux-headers-$$(uname -r)) or say where they are: make KDIR=..." >&2
+	@false
+
+module: $(KDIR)/Makefile
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+userspace:
+	$(MAKE) -C userspace O=$(CURDIR)/build/userspace
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(MAKE) -C userspace O=$(CURDIR)/build/userspace install
+
+check:
+	@selftests/run -k $(KERNEL) $(T)
+
+demo:
+	@scripts/vm/run.sh -k $(KERNEL) -o build/demo selftests/demo/demo.sh
+
+bench:
+	@scripts/vm/run.sh -k $(KERNEL) -c -p bench -o build/bench selftests/bench/run.sh
+
+shell:
+	@scripts/vm/run.sh -k $(KERNEL) -i
+
+lint:
+	@scripts/lint.sh
+
+clean:
+	[ ! -e $(KDIR)/Makefile ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	rm -rf build/out build/run build/logs build/demo build/bench build/userspace
+
+distclean: clean
+	@scripts/vm/distclean.sh
+
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+
+.PHONY: all module userspace install check demo bench shell lint clean distclean help

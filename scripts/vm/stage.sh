@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copy what a virtual machine needs into a directory of its own, so that later
+# changes to the tree and other machines do not disturb it.
+#
+# usage: stage.sh DIR
+#   DIR/tree          this tree
+#   DIR/tree/bin      the programs that are built
+#   DIR/tree/modules  dgsec.ko for each kernel: stock, 7.2, debug
+. "$(dirname "$0")/common.sh"
+
+dir=${1:?usage: stage.sh DIR}
+
+stage() {
+	local p k
+	rm -rf "$dir"
+	mkdir -p "$dir"/{tree/bin,log}
+	tar -C "$top" -cf - --exclude=./build --exclude=./.git . | tar -C "$dir/tree" -xf -
+	for p in userspace tools bench; do
+		[ -d "$build/out/$p" ] || continue
+		find "$build/out/$p" -maxdepth 1 -type f -perm -u+x ! -name '*.so*' -exec cp -t "$dir/tree/bin" {} +
+	done
+	for k in 6.12:stock 7.2:7.2 debug:debug; do
+		[ -e "$build/out/module-${k%:*}/key" ] || continue
+		mkdir -p "$dir/tree/modules/${k#*:}"
+		cp "$build/out/module-${k%:*}/kmod/dgsec.ko" "$dir/tree/modules/${k#*:}/"
+	done
+}
+
+locked build stage
