@@ -46,11 +46,11 @@ static int parse(struct args *a, struct alert *alert)
 	if (args_number(a, "association", id, 1, UINT32_MAX, &alert->id))
 		return -1;
 	if (!description)
-		return args_error(a, "the description is missing: a name such as close_notify, or a number");
+		return args_error(a, "the description is missing: a name or a number");
 	alert->description = dgsec_alert_value(description);
 	if (alert->description < 0) {
 		if (args_number(a, "description", description, 0, 255, &n))
-			return args_error(a, "description: '%s' is not the name of an alert, nor a number from 0 to 255",
+			return args_error(a, "description: '%s' is no name of an alert, nor 0 to 255",
 					  description);
 		alert->description = n;
 	}

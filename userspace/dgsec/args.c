@@ -194,9 +194,9 @@ int args_peer(struct args *a, const char *text, struct dgsec_peer *key)
 		return 0;
 	}
 	if (!*text || strlen(text) > DGSEC_NAME_MAX)
-		return args_error(a, "peer: '%s' is not a number, an IPv6 address, or a name of 1 to %d octets",
+		return args_error(a, "peer: '%s' is not a number, address, or name of 1 to %d octets",
 				  text, DGSEC_NAME_MAX);
-	strcpy(key->name, text);
+	memcpy(key->name, text, strlen(text) + 1);
 	key->has = DGSEC_HAS(DGSEC_A_PEER_NAME);
 	return 0;
 }

@@ -81,16 +81,19 @@ static int parse_local(struct args *a, const struct keyword *kw,
 	KEYWORD_NUMBER(word, struct dgsec_assoc, member,		\
 		       DGSEC_A_ASSOC_##ATTR, lo, hi)
 
-#define LIMITS								\
-	{ NUMBER("soft-packets", soft_packets, SOFT_PACKETS, 0, UINT64_MAX) }, \
-	{ NUMBER("hard-packets", hard_packets, HARD_PACKETS, 0, UINT64_MAX) }, \
-	{ NUMBER("soft-bytes", soft_bytes, SOFT_BYTES, 0, UINT64_MAX) },	\
-	{ NUMBER("hard-bytes", hard_bytes, HARD_BYTES, 0, UINT64_MAX) },	\
-	{ NUMBER("soft-seconds", soft_seconds, SOFT_SECONDS, 0, UINT32_MAX) }, \
-	{ NUMBER("hard-seconds", hard_seconds, HARD_SECONDS, 0, UINT32_MAX) }, \
-	{ NUMBER("idle-seconds", idle_seconds, IDLE_SECONDS, 0, UINT32_MAX) }
+#define LIMIT(word, member, ATTR, hi)	{ NUMBER(word, member, ATTR, 0, hi) }
 
-static const struct keyword add_keywords[] = {
+/* The limits come first: 'set' knows only them. */
+#define LIMIT_COUNT	7
+
+static const struct keyword keywords[] = {
+	LIMIT("soft-packets", soft_packets, SOFT_PACKETS, UINT64_MAX),
+	LIMIT("hard-packets", hard_packets, HARD_PACKETS, UINT64_MAX),
+	LIMIT("soft-bytes", soft_bytes, SOFT_BYTES, UINT64_MAX),
+	LIMIT("hard-bytes", hard_bytes, HARD_BYTES, UINT64_MAX),
+	LIMIT("soft-seconds", soft_seconds, SOFT_SECONDS, UINT32_MAX),
+	LIMIT("hard-seconds", hard_seconds, HARD_SECONDS, UINT32_MAX),
+	LIMIT("idle-seconds", idle_seconds, IDLE_SECONDS, UINT32_MAX),
 	{ .name = "peer", .expect = "its number, inner address or name",
 	  .parse = args_parse_word, .offset = offsetof(struct request, peer),
 	  .required = true },
@@ -116,10 +119,11 @@ static const struct keyword add_keywords[] = {
 	{ NUMBER("window", window, WINDOW, DGSEC_WINDOW_MIN, DGSEC_WINDOW_MAX),
 	  .multiple = 64 },
 	{ KEYWORD_FLAG("replace", DGSEC_A_ASSOC_REPLACE) },
-	LIMITS,
 };
 
-static const struct keyword set_keywords[] = { LIMITS };
+#define KEYS_IN_ARGV							\
+	"'%s' is not taken from the command line, where others can read it: " \
+	"write it to a file with mode 600 (and take new keys)"
 
 /* A key on the command line is seen by every user, and kept by the shell. */
 static int refuse_keys(struct args *a)
@@ -133,8 +137,7 @@ static int refuse_keys(struct args *a)
 	for (i = 0; i < a->argc; i++) {
 		for (w = 0; w < ARRAY_SIZE(words); w++)
 			if (!strcmp(a->argv[i], words[w]))
-				return args_error(a, "'%s' is not taken from the command line, where others can read it: write it to a file with mode 600 (and take new keys)",
-						  words[w]);
+				return args_error(a, KEYS_IN_ARGV, words[w]);
 	}
 	return 0;
 }
@@ -164,7 +167,7 @@ static int run_add(struct args *a)
 
 	req.assoc.has = DGSEC_HAS(DGSEC_A_ASSOC_PROTOCOL);
 	if (refuse_keys(a) || dev_parse(a, &dev) ||
-	    args_keywords(a, add_keywords, ARRAY_SIZE(add_keywords), &req) ||
+	    args_keywords(a, keywords, ARRAY_SIZE(keywords), &req) ||
 	    args_peer(a, req.peer, &peer))
 		return cli_usage(a);
 	/* No core file, and no debugger of the same user, from here on. */
@@ -199,7 +202,7 @@ static int run_set(struct args *a)
 	int err, ret;
 
 	if (dev_parse(a, &dev) || parse_id(a, args_next(a), &assoc.id) ||
-	    args_keywords(a, set_keywords, ARRAY_SIZE(set_keywords), &assoc))
+	    args_keywords(a, keywords, LIMIT_COUNT, &assoc))
 		return cli_usage(a);
 	if (!assoc.has) {
 		args_error(a, "nothing to set: see 'dgsec help assoc'");

@@ -15,7 +15,7 @@ int dev_parse(struct args *a, struct dev *dev)
 
 	memset(dev, 0, sizeof(*dev));
 	if (!name)
-		return args_error(a, "an interface is missing: its name, or lower:NAME of its lower device");
+		return args_error(a, "the interface is missing: its name, or lower:NAME");
 	if (!strncmp(bare, LOWER_PREFIX, strlen(LOWER_PREFIX)))
 		bare += strlen(LOWER_PREFIX);
 	if (!*bare || strlen(bare) >= IF_NAMESIZE || strpbrk(bare, "/: \t"))
@@ -31,7 +31,7 @@ int dev_open_handle(struct dev *dev)
 	int err = dgsec_open(&dev->dg);
 
 	if (err == -ENOENT) {
-		cli_error("the kernel has no netlink family \"dgsec\": load the module (modprobe dgsec)");
+		cli_error("the kernel has no family \"dgsec\": is the module loaded?");
 		return EXIT_FAILED;
 	}
 	if (err) {

@@ -184,8 +184,8 @@ int keyfile_read(struct args *a, const char *path, uint32_t cipher,
 		args_error(a, "keys: %s: %s", name, strerror(errno));
 		goto out;
 	}
-	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO))) {
-		args_error(a, "keys: %s is open to others than its owner (mode %03o): chmod 600, and take new keys",
+	if (S_ISREG(st.st_mode) && (st.st_mode & 077)) {
+		args_error(a, "keys: %s has mode %03o: make it 600, and take new keys",
 			   name, st.st_mode & 0777);
 		goto out;
 	}

@@ -157,8 +157,10 @@ static bool wanted(const struct monitor *m, const struct dgsec_event *ev)
 {
 	if (!m->dev.name)
 		return true;
-	return (m->ifindex && ev->dev.ifindex == m->ifindex) ||
-	       (m->lower_ifindex && ev->dev.lower_ifindex == m->lower_ifindex);
+	/* An index of the other netns could be that of something else here. */
+	if (m->ifindex)
+		return ev->dev.ifindex == m->ifindex;
+	return ev->dev.lower_ifindex == m->lower_ifindex;
 }
 
 /* Print what there is. Return: an exit code if it is over, or -1. */
@@ -192,7 +194,7 @@ static int drain(const struct monitor *m, struct dgsec_events *events)
 	}
 }
 
-static int monitor(const struct monitor *m)
+static int watch(const struct monitor *m)
 {
 	struct dgsec_events *events;
 	struct pollfd pfd = { .events = POLLIN };
@@ -241,7 +243,7 @@ static int run(struct args *a)
 		m.lower_ifindex = iface.lower_ifindex;
 	}
 	dev_close(&m.dev);
-	return ret ? ret : monitor(&m);
+	return ret ? ret : watch(&m);
 }
 
 const struct verb verb_monitor = {

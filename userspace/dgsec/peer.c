@@ -51,7 +51,7 @@ static int parse_name(struct args *a, const struct keyword *kw,
 	if (!dgsec_has(&key, DGSEC_A_PEER_NAME))
 		return args_error(a, "%s: '%s' would be taken for a number or an address",
 				  kw->name, value);
-	strcpy(peer->name, key.name);
+	memcpy(peer->name, key.name, sizeof(peer->name));
 	return 0;
 }
 
@@ -71,26 +71,24 @@ static int parse_service(struct args *a, const struct keyword *kw,
 	return 0;
 }
 
-#define SETTINGS							\
-	{ KEYWORD_NUMBER("mark", struct dgsec_peer, mark,		\
-			 DGSEC_A_PEER_MARK, 0, UINT32_MAX) },		\
-	{ .name = "service", .parse = parse_service,			\
-	  .expect = "[ADDRESS]:PORT, ADDRESS, :PORT or auto" },		\
-	{ KEYWORD_ENUM("payload", struct dgsec_peer, payload,		\
-		       DGSEC_A_PEER_PAYLOAD, dgsec_payload_value,	\
-		       "coap, opaque") },				\
-	{ KEYWORD_NUMBER("max-assocs", struct dgsec_peer, max_assocs,	\
-			 DGSEC_A_PEER_MAX_ASSOCS, 1, 64) }
+/* The settings come first: 'set' knows only them. */
+#define SETTING_COUNT	4
 
-static const struct keyword add_keywords[] = {
+static const struct keyword keywords[] = {
+	{ KEYWORD_NUMBER("mark", struct dgsec_peer, mark, DGSEC_A_PEER_MARK,
+			 0, UINT32_MAX) },
+	{ .name = "service", .parse = parse_service,
+	  .expect = "[ADDRESS]:PORT, ADDRESS, :PORT or auto" },
+	{ KEYWORD_ENUM("payload", struct dgsec_peer, payload,
+		       DGSEC_A_PEER_PAYLOAD, dgsec_payload_value,
+		       "coap, opaque") },
+	{ KEYWORD_NUMBER("max-assocs", struct dgsec_peer, max_assocs,
+			 DGSEC_A_PEER_MAX_ASSOCS, 1, 64) },
 	{ .name = "addr", .expect = "an IPv6 address", .parse = parse_addr,
 	  .attr = DGSEC_A_PEER_INNER_ADDR, .required = true },
 	{ .name = "name", .expect = "a name", .parse = parse_name,
 	  .attr = DGSEC_A_PEER_NAME },
-	SETTINGS,
 };
-
-static const struct keyword set_keywords[] = { SETTINGS };
 
 static int run_add(struct args *a)
 {
@@ -99,7 +97,7 @@ static int run_add(struct args *a)
 	int err, ret;
 
 	if (dev_parse(a, &dev) ||
-	    args_keywords(a, add_keywords, ARRAY_SIZE(add_keywords), &peer))
+	    args_keywords(a, keywords, ARRAY_SIZE(keywords), &peer))
 		return cli_usage(a);
 	ret = dev_open(&dev);
 	if (ret)
@@ -134,7 +132,7 @@ static int run_set(struct args *a)
 	int err, ret;
 
 	if (parse_dev_peer(a, &dev, &key) ||
-	    args_keywords(a, set_keywords, ARRAY_SIZE(set_keywords), &peer))
+	    args_keywords(a, keywords, SETTING_COUNT, &peer))
 		return cli_usage(a);
 	if (!peer.has) {
 		args_error(a, "nothing to set: see 'dgsec help peer'");

@@ -46,7 +46,7 @@ static int open_socket(const char *lower, const struct in6_addr *addr,
 	return fd;
 }
 
-static int add(struct dev *dev, const struct in6_addr *addr, uint16_t port)
+static int attach(struct dev *dev, const struct in6_addr *addr, uint16_t port)
 {
 	struct dgsec_interface iface;
 	char lower[IF_NAMESIZE];
@@ -57,7 +57,7 @@ static int add(struct dev *dev, const struct in6_addr *addr, uint16_t port)
 		return dev_failed(dev, "socket add", err);
 	dev_lower(dev, &iface, lower);
 	if (!*lower) {
-		cli_error("socket add %s: its lower device is in another network namespace: run this there",
+		cli_error("socket add %s: run this in the netns of its lower device",
 			  dev->name);
 		return EXIT_FAILED;
 	}
@@ -94,7 +94,7 @@ static int run_add(struct args *a)
 	ret = dev_open(&dev);
 	if (ret)
 		return ret;
-	ret = add(&dev, &addr, port);
+	ret = attach(&dev, &addr, port);
 	dev_close(&dev);
 	return ret;
 }

@@ -16,7 +16,7 @@
 #define OBJECT(name, NEST)						\
 	const struct object object_##name = {				\
 		DGSEC_A_##NEST, name##_fields,				\
-		sizeof(name##_fields) / sizeof(name##_fields[0]),	\
+		ARRAY_SIZE(name##_fields),	\
 		sizeof(struct dgsec_##name),				\
 	}
 

@@ -9,6 +9,8 @@
 
 #include "libdgsec.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 enum field_type {
 	FIELD_U16,
 	FIELD_BE16,		/* host order in the struct */

@@ -12,7 +12,7 @@ static uint64_t key_mask(const struct dgsec_peer *key)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		if (dgsec_has(key, keys[i]))
 			return DGSEC_HAS(keys[i]);
 	return 0;
