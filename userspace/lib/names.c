@@ -64,6 +64,7 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_RX_DROP_ALERT] = "rx-drop-alert",
 	[DGSEC_A_STATS_RX_DROP_EXPIRED] = "rx-drop-expired",
 	[DGSEC_A_STATS_RX_DROP_RATE] = "rx-drop-rate",
+	[DGSEC_A_STATS_RX_DROP_NO_DAEMON] = "rx-drop-no-daemon",
 	[DGSEC_A_STATS_RX_DROP_NO_SERVICE] = "rx-drop-no-service",
 	[DGSEC_A_STATS_RX_DROP_DOWN] = "rx-drop-down",
 	[DGSEC_A_STATS_RX_DROP_MEMORY] = "rx-drop-memory",
