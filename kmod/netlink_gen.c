@@ -10,16 +10,6 @@
 
 #include <uapi/linux/dgsec.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation dgsec_a_interface_handshake_rate_range = {
-	.max	= 1000000ULL,
-};
-
-static const struct netlink_range_validation dgsec_a_interface_handshake_burst_range = {
-	.min	= 1ULL,
-	.max	= 1000000ULL,
-};
-
 /* Common nested types */
 const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1] = {
 	[DGSEC_A_ALERT_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
@@ -73,8 +63,8 @@ const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_STATS + 1] =
 	[DGSEC_A_INTERFACE_NAME] = { .type = NLA_NUL_STRING, },
 	[DGSEC_A_INTERFACE_SERVICE_ADDR] = NLA_POLICY_EXACT_LEN(16),
 	[DGSEC_A_INTERFACE_SERVICE_PORT] = { .type = NLA_U16, },
-	[DGSEC_A_INTERFACE_HANDSHAKE_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &dgsec_a_interface_handshake_rate_range),
-	[DGSEC_A_INTERFACE_HANDSHAKE_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &dgsec_a_interface_handshake_burst_range),
+	[DGSEC_A_INTERFACE_HANDSHAKE_RATE] = NLA_POLICY_MAX(NLA_U32, 30000),
+	[DGSEC_A_INTERFACE_HANDSHAKE_BURST] = NLA_POLICY_RANGE(NLA_U32, 1, 30000),
 	[DGSEC_A_INTERFACE_MAX_PEERS] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_MAX_ASSOCS] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_PEERS] = { .type = NLA_U32, },
@@ -130,6 +120,7 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_EVENT_LOST + 1] = {
 	[DGSEC_A_STATS_RX_DROP_ALERT] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_EXPIRED] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_RATE] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_NO_DAEMON] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_NO_SERVICE] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_DOWN] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_MEMORY] = { .type = NLA_U64, },

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Associations: keys, sequence numbers, lifetimes, and their end. */
+
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "assoc.h"
+#include "event.h"
+#include "lookup.h"
+
+static void destroy(struct dgsec_assoc *a)
+{
+	dgsec_aead_destroy(&a->tx.aead);
+	dgsec_aead_destroy(&a->rx.aead);
+	dst_release(rcu_dereference_protected(a->dst, true));
+	kfree_sensitive(a);
+}
+
+static void destroy_rcu(struct rcu_head *rcu)
+{
+	destroy(container_of(rcu, struct dgsec_assoc, rcu));
+}
+
+static int init_key(struct dtls12_key *k, u8 cipher, const u8 *key,
+		    const u8 *salt)
+{
+	memcpy(k->salt, salt, sizeof(k->salt));
+	return dgsec_aead_init(&k->aead, cipher, key);
+}
+
+/* The port at which the secured side will know a new association */
+static __be16 inner_port(const struct dgsec_peer *peer,
+			 const struct dgsec_assoc *old,
+			 const struct dgsec_endpoint *remote)
+{
+	const struct dgsec_assoc *a;
+
+	if (old && old->peer == peer)
+		return old->inner_port;
+	list_for_each_entry(a, &peer->assocs, peer_node)
+		if (a->inner_port == htons(DGSEC_COAP_PORT) &&
+		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+			return remote->port;
+	return htons(DGSEC_COAP_PORT);
+}
+
+/* A peer has its most: the one that was silent longest goes. */
+static void make_room(struct dgsec_iface *iface, struct dgsec_peer *peer)
+{
+	u32 now = dgsec_now(), silent, most = 0;
+	struct dgsec_assoc *a, *victim = NULL;
+
+	if (peer->n_assocs < peer->max_assocs)
+		return;
+	list_for_each_entry(a, &peer->assocs, peer_node) {
+		if (test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+			continue;
+		silent = now - (a->last_rx ?: a->created);
+		if (!victim || silent > most) {
+			victim = a;
+			most = silent;
+		}
+	}
+	if (victim)
+		dgsec_assoc_end(victim, DGSEC_REASON_REPLACED);
+	dgsec_assoc_reap(iface);
+}
+
+/**
+ * dgsec_assoc_new - create an association
+ * @iface: the interface, locked
+ * @c: what it is made of, valid for the cipher
+ * @extack: gets the text of a refusal
+ *
+ * Return: the association, in use, or an ERR_PTR.
+ */
+struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
+				    const struct dgsec_assoc_config *c,
+				    struct netlink_ext_ack *extack)
+{
+	struct dgsec_assoc *a, *old;
+	size_t size;
+	int err;
+
+	old = dgsec_lookup_assoc(iface, &c->remote);
+	if (old && !c->replace && !test_bit(DGSEC_ASSOC_ENDED, &old->flags)) {
+		NL_SET_ERR_MSG(extack, "another association has this endpoint: give the flag replace to replace it");
+		return ERR_PTR(-EEXIST);
+	}
+	if (!old && iface->n_assocs >= iface->max_assocs) {
+		NL_SET_ERR_MSG(extack, "too many associations: raise max-assocs of the interface");
+		return ERR_PTR(-ENOSPC);
+	}
+
+	size = struct_size(a, replay.map, dgsec_replay_words(c->window));
+	a = kzalloc(size, GFP_KERNEL);
+	if (!a)
+		return ERR_PTR(-ENOMEM);
+	err = init_key(&a->tx, c->cipher, c->tx_key, c->tx_iv);
+	if (!err)
+		err = init_key(&a->rx, c->cipher, c->rx_key, c->rx_iv);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the kernel cannot use this cipher: is its crypto module there?");
+		err = err == -ENOENT ? -EOPNOTSUPP : err;
+		goto err_free;
+	}
+
+	a->iface = iface;
+	a->peer = c->peer;
+	a->remote = c->remote;
+	a->local = c->local;
+	a->protocol = c->protocol;
+	a->role = c->role;
+	a->epoch = c->epoch;
+	a->limits = c->limits;
+	a->created = dgsec_now();
+	atomic64_set(&a->tx_seq, c->tx_seq);
+	spin_lock_init(&a->lock);
+	dgsec_replay_init(&a->replay, c->window);
+	if (c->has_rx_seq)
+		dgsec_replay_fill(&a->replay, c->rx_seq);
+
+	err = xa_alloc_cyclic(&iface->assocs, &a->id, a,
+			      XA_LIMIT(1, U32_MAX), &iface->next_assoc,
+			      GFP_KERNEL);
+	if (err < 0)
+		goto err_free;
+	if (!old || old->peer != c->peer)
+		make_room(iface, c->peer);
+	/* that may have taken the old one away */
+	old = dgsec_lookup_assoc(iface, &c->remote);
+	a->inner_port = inner_port(c->peer, old, &c->remote);
+	if (old)
+		err = dgsec_lookup_replace_assoc(iface, old, a);
+	else
+		err = dgsec_lookup_add_assoc(iface, a);
+	if (err)
+		goto err_id;
+
+	list_add_rcu(&a->peer_node, &c->peer->assocs);
+	c->peer->n_assocs++;
+	iface->n_assocs++;
+	if (old) {
+		dgsec_assoc_end(old, DGSEC_REASON_REPLACED);
+		dgsec_assoc_reap(iface);
+	}
+	if (a->limits.soft_seconds || a->limits.hard_seconds ||
+	    a->limits.idle_seconds)
+		mod_delayed_work(system_power_efficient_wq, &iface->aging, HZ);
+	return a;
+
+err_id:
+	xa_erase(&iface->assocs, a->id);
+err_free:
+	destroy(a);
+	return ERR_PTR(err);
+}
+
+/**
+ * dgsec_assoc_end - nothing passes any more; the reaper takes it away
+ * @a: the association
+ * @reason: why
+ *
+ * The only way in which associations end. Whoever sets the flag first gives
+ * the association to the reaper, which alone takes it out of the tables.
+ *
+ * Context: any but hard interrupts; RCU read lock or the lock.
+ * Return: whether it had not ended before.
+ */
+bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason)
+{
+	bool mine;
+
+	/* not to be delayed between the two: see dgsec_peer_delete() */
+	local_bh_disable();
+	mine = !test_and_set_bit(DGSEC_ASSOC_ENDED, &a->flags);
+	if (mine) {
+		a->reason = reason;
+		llist_add(&a->ended, &a->iface->ended);
+		queue_work(system_power_efficient_wq, &a->iface->reaper);
+	}
+	local_bh_enable();
+	return mine;
+}
+
+/**
+ * dgsec_assoc_reap - take away the associations that have ended
+ * @iface: the interface, locked
+ */
+void dgsec_assoc_reap(struct dgsec_iface *iface)
+{
+	struct dgsec_assoc *a, *next;
+
+	llist_for_each_entry_safe(a, next, llist_del_all(&iface->ended),
+				  ended) {
+		dgsec_lookup_del_assoc(iface, a);
+		xa_erase(&iface->assocs, a->id);
+		list_del_rcu(&a->peer_node);
+		a->peer->n_assocs--;
+		iface->n_assocs--;
+		dgsec_counts_fold(&a->peer->counts, &a->counts);
+		dgsec_event_expire(a, a->reason, true);
+		call_rcu(&a->rcu, destroy_rcu);
+	}
+}
+
+/* Look at one association's time limits. Return: seconds to the next one. */
+static u32 age(struct dgsec_assoc *a, u32 now)
+{
+	const struct dgsec_limits *l = &a->limits;
+	u32 old = now - a->created;
+	u32 silent = now - (READ_ONCE(a->last_rx) ?: a->created);
+	u32 next = U32_MAX;
+
+	if (l->hard_seconds && old >= l->hard_seconds)
+		dgsec_assoc_end(a, DGSEC_REASON_SECONDS);
+	else if (l->hard_seconds)
+		next = l->hard_seconds - old;
+
+	if (l->idle_seconds && silent >= l->idle_seconds)
+		dgsec_assoc_end(a, DGSEC_REASON_IDLE);
+	else if (l->idle_seconds)
+		next = min(next, l->idle_seconds - silent);
+
+	if (l->soft_seconds && old < l->soft_seconds)
+		next = min(next, l->soft_seconds - old);
+	else if (l->soft_seconds &&
+		 !test_and_set_bit(DGSEC_ASSOC_SOFT, &a->flags))
+		dgsec_event_expire(a, DGSEC_REASON_SECONDS, false);
+	return next;
+}
+
+/* The work that takes away what has ended. */
+void dgsec_assoc_reaper(struct work_struct *work)
+{
+	struct dgsec_iface *iface = container_of(work, struct dgsec_iface,
+						 reaper);
+
+	mutex_lock(&iface->lock);
+	dgsec_assoc_reap(iface);
+	mutex_unlock(&iface->lock);
+}
+
+/* The work that ends what is too old. */
+void dgsec_assoc_aging(struct work_struct *work)
+{
+	struct dgsec_iface *iface = container_of(to_delayed_work(work),
+						 struct dgsec_iface, aging);
+	u32 now = dgsec_now(), next = U32_MAX;
+	struct dgsec_assoc *a;
+	unsigned long id;
+
+	mutex_lock(&iface->lock);
+	if (iface->dying)
+		goto out;
+	xa_for_each(&iface->assocs, id, a) {
+		if (!test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+			next = min(next, age(a, now));
+		cond_resched();
+	}
+	dgsec_assoc_reap(iface);
+	dgsec_lookup_unexpect_old(iface, false);
+	if (atomic_read(&iface->n_expected))
+		next = min_t(u32, next, DGSEC_EXPECT_AGING);
+	/* limits may be set far away: look at least now and then */
+	if (next != U32_MAX)
+		queue_delayed_work(system_power_efficient_wq, &iface->aging,
+				   min_t(u32, next, DGSEC_AGING_MAX) * HZ);
+out:
+	mutex_unlock(&iface->lock);
+}
+
+/**
+ * dgsec_assoc_spent - look at the limits after a record
+ * @a: the association
+ * @packets: records in this direction by now
+ * @bytes: payload octets in this direction by now
+ *
+ * Context: RCU read lock.
+ */
+void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes)
+{
+	const struct dgsec_limits *l = &a->limits;
+	u64 hard_packets = READ_ONCE(l->hard_packets);
+	u64 hard_bytes = READ_ONCE(l->hard_bytes);
+	u64 soft_packets = READ_ONCE(l->soft_packets);
+	u64 soft_bytes = READ_ONCE(l->soft_bytes);
+	enum dgsec_reason reason;
+
+	if (hard_packets && packets >= hard_packets)
+		dgsec_assoc_end(a, DGSEC_REASON_PACKETS);
+	else if (hard_bytes && bytes >= hard_bytes)
+		dgsec_assoc_end(a, DGSEC_REASON_BYTES);
+
+	if (soft_packets && packets >= soft_packets)
+		reason = DGSEC_REASON_PACKETS;
+	else if (soft_bytes && bytes >= soft_bytes)
+		reason = DGSEC_REASON_BYTES;
+	else
+		return;
+	if (!test_bit(DGSEC_ASSOC_SOFT, &a->flags) &&
+	    !test_and_set_bit(DGSEC_ASSOC_SOFT, &a->flags))
+		dgsec_event_expire(a, reason, false);
+}
+
+/* Has it ended, by its age too? The reaper may be late, the keys may not. */
+static bool has_ended(struct dgsec_assoc *a)
+{
+	u32 hard = READ_ONCE(a->limits.hard_seconds);
+
+	if (unlikely(test_bit(DGSEC_ASSOC_ENDED, &a->flags)))
+		return true;
+	if (!hard || dgsec_now() - a->created < hard)
+		return false;
+	dgsec_assoc_end(a, DGSEC_REASON_SECONDS);
+	return true;
+}
+
+/**
+ * dgsec_assoc_check - is it worth opening this record?
+ * @a: the association
+ * @rec: as parsed and vetted
+ *
+ * Context: RCU read lock.
+ * Return: 0 or the counter of the reason to drop.
+ */
+int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec)
+{
+	if (has_ended(a))
+		return DGSEC_A_STATS_RX_DROP_EXPIRED;
+	if (rec->epoch != a->epoch)
+		return DGSEC_A_STATS_RX_DROP_EPOCH;
+	return dgsec_replay_check(&a->replay, rec->seq);
+}
+
+/**
+ * dgsec_assoc_open - open a record in place, and move the window
+ * @a: the association
+ * @rec: checked
+ *
+ * Context: RCU read lock, bottom halves off.
+ * Return: 0 or the counter of the reason to drop.
+ */
+int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec)
+{
+	int drop;
+
+	drop = dgsec_dtls12_open(&a->rx, rec);
+	if (drop) {
+		if (drop == DGSEC_A_STATS_RX_DROP_AUTH)
+			dgsec_event_auth(a);
+		return drop;
+	}
+
+	spin_lock(&a->lock);
+	drop = dgsec_replay_update(&a->replay, rec->seq);
+	spin_unlock(&a->lock);
+	if (drop)
+		return drop;
+
+	WRITE_ONCE(a->last_rx, dgsec_now());
+	if (unlikely(!test_bit(DGSEC_ASSOC_CONFIRMED, &a->flags)) &&
+	    !test_and_set_bit(DGSEC_ASSOC_CONFIRMED, &a->flags))
+		dgsec_event_confirmed(a);
+	return 0;
+}
+
+/**
+ * dgsec_assoc_seal - take a sequence number and make a record, in place
+ * @a: the association
+ * @type: content type
+ * @data: the plaintext, with room as dgsec_dtls12_seal() wants
+ * @len: its length
+ *
+ * Context: RCU read lock, bottom halves off.
+ * Return: 0 or the counter of the reason to drop.
+ */
+int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len)
+{
+	u64 seq;
+	int err;
+
+	if (has_ended(a))
+		return DGSEC_A_STATS_TX_DROP_EXPIRED;
+	if (len > DTLS12_PLAIN_MAX)
+		return DGSEC_A_STATS_TX_DROP_TOO_BIG;
+
+	/* the number is spent, whatever comes of the record */
+	seq = atomic64_inc_return(&a->tx_seq) - 1;
+	if (unlikely(seq >= DGSEC_SEQUENCE_SOFT)) {
+		if (seq >= DTLS12_SEQUENCE_MAX)
+			dgsec_assoc_end(a, DGSEC_REASON_SEQUENCE);
+		else if (!test_and_set_bit(DGSEC_ASSOC_SEQUENCE_SOFT,
+					   &a->flags))
+			dgsec_event_expire(a, DGSEC_REASON_SEQUENCE, false);
+		if (seq > DTLS12_SEQUENCE_MAX)
+			return DGSEC_A_STATS_TX_DROP_SEQUENCE;
+	}
+
+	err = dgsec_dtls12_seal(&a->tx, type, a->epoch, seq, data, len);
+	if (err)
+		return err == -ENOMEM ? DGSEC_A_STATS_TX_DROP_MEMORY :
+					DGSEC_A_STATS_TX_DROP_CRYPTO;
+	WRITE_ONCE(a->last_tx, dgsec_now());
+	return 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DGSEC_ASSOC_H
+#define _DGSEC_ASSOC_H
+
+#include <linux/rculist.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <net/dst.h>
+
+#include "dtls12.h"
+#include "interface.h"
+#include "peer.h"
+#include "replay.h"
+
+/* Where a peer sends from, and to which of our ports: the key of a lookup */
+struct dgsec_endpoint {
+	struct in6_addr addr;
+	__be16 port;
+	__be16 local_port;
+};
+
+/* In records and payload octets of one direction, and seconds; 0: no limit */
+struct dgsec_limits {
+	u64 soft_packets;
+	u64 hard_packets;
+	u64 soft_bytes;
+	u64 hard_bytes;
+	u32 soft_seconds;
+	u32 hard_seconds;
+	u32 idle_seconds;
+};
+
+enum dgsec_assoc_flag {
+	DGSEC_ASSOC_CONFIRMED,		/* an authentic record has come */
+	DGSEC_ASSOC_ENDED,		/* nothing passes; the reaper's */
+	DGSEC_ASSOC_SOFT,		/* a soft limit was reported */
+	DGSEC_ASSOC_SEQUENCE_SOFT,	/* the sequence's was reported */
+};
+
+/* When the end of the sequence space is reported, in records before it */
+#define DGSEC_SEQUENCE_SOFT	(DTLS12_SEQUENCE_MAX - (1ULL << 24))
+
+/* One protocol's keys with a peer. */
+struct dgsec_assoc {
+	struct rhash_head node;
+	struct dgsec_endpoint remote;
+	struct in6_addr local;
+	struct dgsec_iface *iface;
+	struct dgsec_peer *peer;
+	unsigned long flags;
+	u32 id;
+	u16 epoch;
+	__be16 inner_port;
+	u8 protocol;
+	u8 role;
+	u8 reason;			/* why it ended */
+
+	/* sending: each number is taken once, used or not */
+	struct dtls12_key tx;
+	atomic64_t tx_seq;		/* the next one */
+	struct dst_entry __rcu *dst;	/* cached route, with its cookie */
+	u32 dst_cookie;
+
+	/* receiving */
+	struct dtls12_key rx;
+	spinlock_t lock;		/* replay, dst */
+
+	u32 created, last_rx, last_tx;	/* seconds of the monotonic clock */
+	struct dgsec_limits limits;
+	struct dgsec_counts counts;
+
+	struct list_head peer_node;	/* RCU */
+	struct llist_node ended;
+	struct rcu_head rcu;
+	struct dgsec_replay replay;	/* last: of variable length */
+};
+
+/* What an association is made of */
+struct dgsec_assoc_config {
+	struct dgsec_peer *peer;
+	struct dgsec_endpoint remote;
+	struct in6_addr local;
+	u8 protocol, cipher, role;
+	u16 epoch;
+	u32 window;
+	u64 tx_seq;
+	u64 rx_seq;
+	bool has_rx_seq;
+	bool replace;
+	struct dgsec_limits limits;
+	const u8 *tx_key, *tx_iv, *rx_key, *rx_iv;
+};
+
+static inline u32 dgsec_now(void)
+{
+	return (u32)ktime_get_seconds();
+}
+
+struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
+				    const struct dgsec_assoc_config *c,
+				    struct netlink_ext_ack *extack);
+bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason);
+void dgsec_assoc_reap(struct dgsec_iface *iface);
+void dgsec_assoc_reaper(struct work_struct *work);
+void dgsec_assoc_aging(struct work_struct *work);
+void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes);
+int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec);
+int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec);
+int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len);
+
+#endif /* _DGSEC_ASSOC_H */

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The tables: associations by endpoint, peers by inner address and name. */
+
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "lookup.h"
+
+static const struct rhashtable_params by_endpoint = {
+	.head_offset = offsetof(struct dgsec_assoc, node),
+	.key_offset = offsetof(struct dgsec_assoc, remote),
+	.key_len = sizeof(struct dgsec_endpoint),
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params by_inner = {
+	.head_offset = offsetof(struct dgsec_peer, inner_node),
+	.key_offset = offsetof(struct dgsec_peer, inner),
+	.key_len = sizeof(struct in6_addr),
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params by_expected = {
+	.head_offset = offsetof(struct dgsec_expected, node),
+	.key_offset = offsetof(struct dgsec_expected, remote),
+	.key_len = sizeof(struct dgsec_endpoint),
+	.automatic_shrinking = true,
+};
+
+static u32 name_hash(const void *data, u32 len, u32 seed)
+{
+	return jhash(data, strlen(data), seed);
+}
+
+static u32 name_obj_hash(const void *obj, u32 len, u32 seed)
+{
+	const struct dgsec_peer *peer = obj;
+
+	return name_hash(peer->name, 0, seed);
+}
+
+static int name_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct dgsec_peer *peer = obj;
+
+	return strcmp(peer->name, arg->key);
+}
+
+static const struct rhashtable_params by_name = {
+	.head_offset = offsetof(struct dgsec_peer, name_node),
+	.hashfn = name_hash,
+	.obj_hashfn = name_obj_hash,
+	.obj_cmpfn = name_cmp,
+	.automatic_shrinking = true,
+};
+
+int dgsec_lookup_init(struct dgsec_iface *iface)
+{
+	int err;
+
+	/* the keys are hashed in words of 32 bits, padding included */
+	BUILD_BUG_ON(sizeof(struct dgsec_endpoint) != 20);
+
+	err = rhashtable_init(&iface->by_endpoint, &by_endpoint);
+	if (err)
+		return err;
+	err = rhashtable_init(&iface->by_inner, &by_inner);
+	if (err)
+		goto err_endpoint;
+	err = rhashtable_init(&iface->by_name, &by_name);
+	if (err)
+		goto err_inner;
+	err = rhashtable_init(&iface->expected, &by_expected);
+	if (err)
+		goto err_name;
+	return 0;
+
+err_name:
+	rhashtable_destroy(&iface->by_name);
+err_inner:
+	rhashtable_destroy(&iface->by_inner);
+err_endpoint:
+	rhashtable_destroy(&iface->by_endpoint);
+	return err;
+}
+
+/* The tables are empty by now. */
+void dgsec_lookup_destroy(struct dgsec_iface *iface)
+{
+	rhashtable_destroy(&iface->expected);
+	rhashtable_destroy(&iface->by_name);
+	rhashtable_destroy(&iface->by_inner);
+	rhashtable_destroy(&iface->by_endpoint);
+}
+
+/**
+ * dgsec_lookup_assoc - whose datagram is it?
+ * @iface: the interface
+ * @remote: outer endpoint
+ *
+ * Context: RCU read lock, for as long as the result is used, or the lock.
+ */
+struct dgsec_assoc *dgsec_lookup_assoc(struct dgsec_iface *iface,
+				       const struct dgsec_endpoint *remote)
+{
+	return rhashtable_lookup(&iface->by_endpoint, remote, by_endpoint);
+}
+
+int dgsec_lookup_add_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
+{
+	return rhashtable_lookup_insert_fast(&iface->by_endpoint, &a->node,
+					     by_endpoint);
+}
+
+int dgsec_lookup_replace_assoc(struct dgsec_iface *iface,
+			       struct dgsec_assoc *old, struct dgsec_assoc *a)
+{
+	return rhashtable_replace_fast(&iface->by_endpoint, &old->node,
+				       &a->node, by_endpoint);
+}
+
+/* Does nothing if another association has taken its place. */
+void dgsec_lookup_del_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
+{
+	rhashtable_remove_fast(&iface->by_endpoint, &a->node, by_endpoint);
+}
+
+/**
+ * dgsec_lookup_peer - who is at this inner address?
+ * @iface: the interface
+ * @inner: inner address
+ *
+ * Context: RCU read lock, for as long as the result is used, or the lock.
+ */
+struct dgsec_peer *dgsec_lookup_peer(struct dgsec_iface *iface,
+				     const struct in6_addr *inner)
+{
+	return rhashtable_lookup(&iface->by_inner, inner, by_inner);
+}
+
+/* Context: the lock. */
+struct dgsec_peer *dgsec_lookup_name(struct dgsec_iface *iface,
+				     const char *name)
+{
+	return rhashtable_lookup_fast(&iface->by_name, name, by_name);
+}
+
+/* Context: the lock. Return: 0, -EEXIST, -ENOMEM. */
+int dgsec_lookup_add_peer(struct dgsec_iface *iface, struct dgsec_peer *peer)
+{
+	int err;
+
+	err = rhashtable_lookup_insert_fast(&iface->by_inner,
+					    &peer->inner_node, by_inner);
+	if (err || !*peer->name)
+		return err;
+	err = rhashtable_lookup_insert_key(&iface->by_name, peer->name,
+					   &peer->name_node, by_name);
+	if (err)
+		rhashtable_remove_fast(&iface->by_inner, &peer->inner_node,
+				       by_inner);
+	return err;
+}
+
+void dgsec_lookup_del_peer(struct dgsec_iface *iface, struct dgsec_peer *peer)
+{
+	rhashtable_remove_fast(&iface->by_inner, &peer->inner_node, by_inner);
+	if (*peer->name)
+		rhashtable_remove_fast(&iface->by_name, &peer->name_node,
+				       by_name);
+}
+
+/**
+ * dgsec_lookup_expected - is a handshake going on with this endpoint?
+ * @iface: the interface
+ * @remote: outer endpoint
+ *
+ * Context: RCU read lock.
+ */
+bool dgsec_lookup_expected(struct dgsec_iface *iface,
+			   const struct dgsec_endpoint *remote)
+{
+	struct dgsec_expected *e;
+
+	if (likely(!atomic_read(&iface->n_expected)))
+		return false;
+	e = rhashtable_lookup(&iface->expected, remote, by_expected);
+	return e && time_before(jiffies, READ_ONCE(e->until));
+}
+
+/**
+ * dgsec_lookup_expect - expect an endpoint, or for longer
+ * @iface: the interface, locked
+ * @remote: outer endpoint
+ * @seconds: from now
+ *
+ * Return: 0, -ENOMEM, or -ENOSPC if there are too many.
+ */
+int dgsec_lookup_expect(struct dgsec_iface *iface,
+			const struct dgsec_endpoint *remote, u32 seconds)
+{
+	unsigned long until = jiffies + seconds * HZ;
+	struct dgsec_expected *e;
+	int err;
+
+	e = rhashtable_lookup_fast(&iface->expected, remote, by_expected);
+	if (e) {
+		WRITE_ONCE(e->until, until);
+		return 0;
+	}
+	if (atomic_read(&iface->n_expected) >= DGSEC_MAX_EXPECTED)
+		return -ENOSPC;
+	e = kzalloc(sizeof(*e), GFP_KERNEL);
+	if (!e)
+		return -ENOMEM;
+	e->remote = *remote;
+	e->until = until;
+	err = rhashtable_insert_fast(&iface->expected, &e->node, by_expected);
+	if (err) {
+		kfree(e);
+		return err;
+	}
+	atomic_inc(&iface->n_expected);
+	return 0;
+}
+
+static void forget(struct dgsec_iface *iface, struct dgsec_expected *e)
+{
+	rhashtable_remove_fast(&iface->expected, &e->node, by_expected);
+	atomic_dec(&iface->n_expected);
+	kfree_rcu(e, rcu);
+}
+
+/* Return: 0 or -ENOENT. Context: the lock. */
+int dgsec_lookup_unexpect(struct dgsec_iface *iface,
+			  const struct dgsec_endpoint *remote)
+{
+	struct dgsec_expected *e;
+
+	e = rhashtable_lookup_fast(&iface->expected, remote, by_expected);
+	if (!e)
+		return -ENOENT;
+	forget(iface, e);
+	return 0;
+}
+
+/* Forget the endpoints whose time is over, or all. Context: the lock. */
+void dgsec_lookup_unexpect_old(struct dgsec_iface *iface, bool all)
+{
+	struct rhashtable_iter iter;
+	struct dgsec_expected *e;
+
+	rhashtable_walk_enter(&iface->expected, &iter);
+	do {
+		rhashtable_walk_start(&iter);
+		while ((e = rhashtable_walk_next(&iter)) && !IS_ERR(e))
+			if (all || time_after_eq(jiffies, e->until))
+				forget(iface, e);
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+	} while (IS_ERR(e));
+	rhashtable_walk_exit(&iter);
+}

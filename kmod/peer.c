@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Peers: an identity with its inner address, and its associations. */
+
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "assoc.h"
+#include "lookup.h"
+#include "peer.h"
+#include "wire.h"
+
+/**
+ * dgsec_peer_new - create a peer
+ * @iface: the interface, locked
+ * @inner: inner address, valid
+ * @name: label, may be empty, valid
+ * @extack: gets the text of a refusal
+ *
+ * Return: the peer, in the tables, or an ERR_PTR.
+ */
+struct dgsec_peer *dgsec_peer_new(struct dgsec_iface *iface,
+				  const struct in6_addr *inner,
+				  const char *name,
+				  struct netlink_ext_ack *extack)
+{
+	struct dgsec_peer *peer;
+	size_t len = strlen(name) + 1;
+	int err;
+
+	if (iface->n_peers >= iface->max_peers) {
+		NL_SET_ERR_MSG(extack, "too many peers: raise max-peers of the interface");
+		return ERR_PTR(-ENOSPC);
+	}
+	if (dgsec_lookup_peer(iface, inner)) {
+		NL_SET_ERR_MSG(extack, "another peer has this inner address");
+		return ERR_PTR(-EEXIST);
+	}
+	if (*name && dgsec_lookup_name(iface, name)) {
+		NL_SET_ERR_MSG(extack, "another peer has this name");
+		return ERR_PTR(-EEXIST);
+	}
+
+	peer = kzalloc(struct_size(peer, name, len), GFP_KERNEL);
+	if (!peer)
+		return ERR_PTR(-ENOMEM);
+	peer->inner = *inner;
+	peer->payload = DGSEC_PAYLOAD_COAP;
+	peer->max_assocs = DGSEC_PEER_ASSOCS;
+	peer->acquire_at = jiffies;
+	INIT_LIST_HEAD(&peer->assocs);
+	memcpy(peer->name, name, len);
+
+	err = xa_alloc_cyclic(&iface->peers, &peer->id, peer,
+			      XA_LIMIT(1, U32_MAX), &iface->next_peer,
+			      GFP_KERNEL);
+	if (err < 0)
+		goto err_free;
+	err = dgsec_lookup_add_peer(iface, peer);
+	if (err)
+		goto err_id;
+	iface->n_peers++;
+	return peer;
+
+err_id:
+	xa_erase(&iface->peers, peer->id);
+err_free:
+	kfree(peer);
+	return ERR_PTR(err);
+}
+
+/**
+ * dgsec_peer_delete - delete a peer with its associations
+ * @iface: the interface, locked
+ * @peer: the peer
+ */
+void dgsec_peer_delete(struct dgsec_iface *iface, struct dgsec_peer *peer)
+{
+	struct dgsec_assoc *a;
+
+	dgsec_lookup_del_peer(iface, peer);
+	xa_erase(&iface->peers, peer->id);
+	iface->n_peers--;
+
+	list_for_each_entry(a, &peer->assocs, peer_node)
+		dgsec_assoc_end(a, DGSEC_REASON_DELETED);
+	/*
+	 * One that the data path ends at this very moment may not be on the
+	 * reaper's list yet; it will be there within its softirq.
+	 */
+	for (;;) {
+		dgsec_assoc_reap(iface);
+		if (list_empty(&peer->assocs))
+			break;
+		cond_resched();
+	}
+	kfree_rcu(peer, rcu);
+}
+
+/**
+ * dgsec_peer_service - where do this peer's messages go?
+ * @iface: the interface
+ * @peer: the peer
+ * @service: the answer
+ *
+ * Context: RCU read lock.
+ * Return: whether there is a service.
+ */
+bool dgsec_peer_service(const struct dgsec_iface *iface,
+			const struct dgsec_peer *peer,
+			struct dgsec_service *service)
+{
+	*service = peer->service;
+	if (!service->port)
+		service->port = iface->service.port;
+	if (!ipv6_addr_any(&service->addr))
+		return true;
+	service->addr = iface->service.addr;
+	if (!ipv6_addr_any(&service->addr))
+		return true;
+	return dgsec_interface_service(iface, &service->addr);
+}

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a packet from a device to its service, top to bottom.
+ *
+ * A datagram comes from UDP and may hold several records. Application records
+ * and alerts of associations are opened here; handshake records go up to the
+ * socket. What is opened becomes a plain IPv6/UDP packet on the interface.
+ */
+
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/udp.h>
+#include <net/ip6_checksum.h>
+#include <net/udp.h>
+
+#include "event.h"
+#include "lookup.h"
+#include "rx.h"
+#include "socket.h"
+
+/* A datagram on its way */
+struct datagram {
+	struct dgsec_iface *iface;
+	struct dgsec_endpoint remote;
+	bool standby;		/* nobody reads the socket */
+	bool injected;		/* comes from userspace */
+};
+
+enum {
+	INNER_LEN = sizeof(struct ipv6hdr) + sizeof(struct udphdr),
+	INNER_HOP_LIMIT = 64,
+};
+
+static void drop(struct datagram *d, struct dgsec_assoc *a, int stat,
+		 struct sk_buff *skb)
+{
+	dgsec_count(d->iface, stat);
+	if (a)
+		dgsec_counts_inc(&a->counts, stat);
+	kfree_skb(skb);
+}
+
+/* Give the plaintext its inner headers, and the packet to the stack. */
+static void deliver(struct datagram *d, struct dgsec_assoc *a,
+		    struct sk_buff *skb, const struct dtls12_record *rec)
+{
+	struct dgsec_iface *iface = d->iface;
+	struct net_device *dev = iface->dev;
+	unsigned int len = rec->len;
+	struct dgsec_service to;
+	struct ipv6hdr *ip6;
+	struct udphdr *udp;
+
+	if (!dgsec_peer_service(iface, a->peer, &to)) {
+		drop(d, a, DGSEC_A_STATS_RX_DROP_NO_SERVICE, skb);
+		return;
+	}
+
+	skb_orphan(skb);
+	skb_scrub_packet(skb, !net_eq(dev_net_rcu(dev), iface->lower_net));
+	skb_pull(skb, rec->data - skb->data);
+	pskb_trim(skb, len);
+	/* outer headers and the record's were longer */
+	udp = __skb_push(skb, sizeof(*udp));
+	skb_reset_transport_header(skb);
+	ip6 = __skb_push(skb, sizeof(*ip6));
+	skb_reset_network_header(skb);
+	skb_reset_mac_header(skb);
+	skb->mac_len = 0;
+
+	len += sizeof(*udp);
+	ip6_flow_hdr(ip6, 0, 0);
+	ip6->payload_len = htons(len);
+	ip6->nexthdr = IPPROTO_UDP;
+	ip6->hop_limit = INNER_HOP_LIMIT;
+	ip6->saddr = a->peer->inner;
+	ip6->daddr = to.addr;
+	udp->source = a->inner_port;
+	udp->dest = to.port;
+	udp->len = htons(len);
+	udp->check = 0;
+	udp->check = csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len, IPPROTO_UDP,
+				     csum_partial(udp, len, 0));
+	if (!udp->check)
+		udp->check = CSUM_MANGLED_0;
+
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	skb->csum_level = 0;
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->dev = dev;
+	skb->mark = a->peer->mark;
+	skb->priority = 0;
+	skb->encapsulation = 0;
+	skb_clear_hash(skb);
+	skb_set_queue_mapping(skb, 0);
+	memset(skb->cb, 0, sizeof(skb->cb));
+
+	dgsec_count_pair(iface, DGSEC_A_STATS_RX_RECORDS, rec->len);
+	dgsec_assoc_spent(a, atomic64_inc_return(&a->counts.rx_records),
+			  atomic64_add_return(rec->len, &a->counts.rx_bytes));
+	if (netif_rx(skb) == NET_RX_DROP) {
+		dgsec_count(iface, DGSEC_A_STATS_RX_DROP_STACK);
+		dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_DROP_STACK);
+	}
+}
+
+static void alert(struct datagram *d, struct dgsec_assoc *a,
+		  struct sk_buff *skb, const struct dtls12_record *rec)
+{
+	u8 level, description;
+
+	/* RFC 5246 section 7.2 */
+	if (rec->len != DTLS_ALERT_LEN || rec->data[0] < DTLS_ALERT_WARNING ||
+	    rec->data[0] > DTLS_ALERT_FATAL) {
+		drop(d, a, DGSEC_A_STATS_RX_DROP_ALERT, skb);
+		return;
+	}
+	level = rec->data[0];
+	description = rec->data[1];
+	dgsec_count(d->iface, DGSEC_A_STATS_RX_ALERTS);
+	dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_ALERTS);
+	dgsec_event_alert(a, level, description);
+	if (level == DTLS_ALERT_FATAL || description == DTLS_ALERT_CLOSE_NOTIFY)
+		dgsec_assoc_end(a, DGSEC_REASON_CLOSED);
+	consume_skb(skb);
+}
+
+/*
+ * Open one application record or alert.
+ *
+ * @skb is consumed, unless the endpoint is expected and no association opens
+ * the record: then userspace may have the key for it soon.
+ *
+ * Return: whether the datagram, unharmed, is for the socket.
+ */
+static bool open_record(struct datagram *d, struct sk_buff *skb,
+			struct dtls12_record *rec)
+{
+	struct dgsec_iface *iface = d->iface;
+	struct dgsec_assoc *a;
+	struct sk_buff *work = skb;
+	size_t offset = rec->start - skb->data;
+	bool expected;
+	int stat;
+
+	if (unlikely(!(iface->dev->flags & IFF_UP))) {
+		drop(d, NULL, DGSEC_A_STATS_RX_DROP_DOWN, skb);
+		return false;
+	}
+
+	expected = !d->injected && dgsec_lookup_expected(iface, &d->remote);
+	a = dgsec_lookup_assoc(iface, &d->remote);
+	stat = a ? dgsec_assoc_check(a, rec) : DGSEC_A_STATS_RX_DROP_NO_ASSOC;
+	if (stat && expected)
+		return true;
+	if (stat) {
+		drop(d, a, stat, skb);
+		return false;
+	}
+
+	/*
+	 * In place, so nobody else may look at the data (packet sockets do),
+	 * and on a copy if a failure must leave it unharmed.
+	 */
+	if (unlikely(expected)) {
+		work = skb_copy(skb, GFP_ATOMIC);
+		stat = work ? 0 : -ENOMEM;
+	} else if (skb_cloned(skb)) {
+		stat = pskb_expand_head(skb, 0, 0, GFP_ATOMIC);
+	}
+	if (stat) {
+		drop(d, a, DGSEC_A_STATS_RX_DROP_MEMORY, skb);
+		return false;
+	}
+	/* the same record, where the data is now */
+	rec->start = work->data + offset;
+	rec->data = rec->start + DTLS12_HEADER_LEN;
+
+	stat = dgsec_assoc_open(a, rec);
+	if (unlikely(stat)) {
+		if (work != skb) {
+			kfree_skb(work);
+			return true;
+		}
+		drop(d, a, stat, skb);
+		return false;
+	}
+	if (work != skb)
+		consume_skb(skb);
+
+	if (rec->type == DTLS_ALERT) {
+		alert(d, a, work, rec);
+	} else if (!rec->len) {
+		dgsec_count(iface, DGSEC_A_STATS_RX_EMPTY);
+		dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_EMPTY);
+		consume_skb(work);
+	} else {
+		deliver(d, a, work, rec);
+	}
+	return false;
+}
+
+/*
+ * Whose is a record? Application data and protected alerts are the kernel's;
+ * the rest is of a handshake, protected or not.
+ */
+static bool is_ours(const struct dtls12_record *rec)
+{
+	return rec->type == DTLS_APPLICATION_DATA ||
+	       (rec->type == DTLS_ALERT && rec->epoch);
+}
+
+/* May a datagram with handshake records wake the daemon? */
+static bool may_go_up(struct datagram *d)
+{
+	if (d->injected)
+		return false;
+	if (d->standby) {
+		dgsec_count(d->iface, DGSEC_A_STATS_RX_DROP_NO_DAEMON);
+		return false;
+	}
+	if (!dgsec_ratelimit_allow(&d->iface->handshakes, &d->remote.addr)) {
+		dgsec_count(d->iface, DGSEC_A_STATS_RX_DROP_RATE);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Several records, or one that is not ours: open those of ours on copies, and
+ * move the rest together for the socket.
+ *
+ * Return: how many octets are left for the socket.
+ */
+static size_t sift(struct datagram *d, struct sk_buff *skb, size_t start)
+{
+	size_t end = start, offset = start;
+	struct dtls12_record rec;
+	struct sk_buff *copy;
+	int stat;
+
+	for (; offset < skb->len; offset += rec.size) {
+		stat = dgsec_dtls12_parse(skb->data + offset,
+					  skb->len - offset, &rec);
+		if (stat) {
+			dgsec_count(d->iface, stat);
+			break;
+		}
+		stat = dgsec_dtls12_vet(&rec);
+		if (stat) {
+			dgsec_count(d->iface, stat);
+			continue;
+		}
+		if (is_ours(&rec)) {
+			copy = skb_copy(skb, GFP_ATOMIC);
+			if (!copy) {
+				dgsec_count(d->iface,
+					    DGSEC_A_STATS_RX_DROP_MEMORY);
+				continue;
+			}
+			rec.start = copy->data + offset;
+			rec.data = rec.start + DTLS12_HEADER_LEN;
+			if (!open_record(d, copy, &rec))
+				continue;
+			/* expected: the socket gets this one too */
+			kfree_skb(copy);
+		}
+		memmove(skb->data + end, skb->data + offset, rec.size);
+		end += rec.size;
+	}
+	return end - start;
+}
+
+/* Return: whether the datagram is for the socket; else it is consumed. */
+static bool receive(struct datagram *d, struct sk_buff *skb)
+{
+	const size_t start = sizeof(struct udphdr);
+	struct dtls12_record rec;
+	size_t left;
+	int stat;
+
+	if (unlikely(skb_linearize(skb))) {
+		drop(d, NULL, DGSEC_A_STATS_RX_DROP_MEMORY, skb);
+		return false;
+	}
+	stat = dgsec_dtls12_parse(skb->data + start, skb->len - start, &rec);
+	if (stat) {
+		drop(d, NULL, stat, skb);
+		return false;
+	}
+
+	/* nearly always: one application record */
+	if (likely(is_ours(&rec) && rec.size == skb->len - start &&
+		   !dgsec_dtls12_vet(&rec))) {
+		if (likely(!open_record(d, skb, &rec)))
+			return false;
+		stat = DGSEC_A_STATS_RX_EXPECTED;
+		goto up;
+	}
+
+	/* what is moved must be nobody else's */
+	if (skb_cloned(skb) && pskb_expand_head(skb, 0, 0, GFP_ATOMIC)) {
+		drop(d, NULL, DGSEC_A_STATS_RX_DROP_MEMORY, skb);
+		return false;
+	}
+	left = sift(d, skb, start);
+	if (!left) {
+		consume_skb(skb);
+		return false;
+	}
+	if (left < skb->len - start) {
+		pskb_trim(skb, start + left);
+		udp_hdr(skb)->len = htons(start + left);
+		/* the checksum was good before */
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	}
+	stat = DGSEC_A_STATS_RX_HANDSHAKE;
+up:
+	if (!may_go_up(d)) {
+		kfree_skb(skb);
+		return false;
+	}
+	dgsec_count(d->iface, stat);
+	return true;
+}
+
+/**
+ * dgsec_rx_encap - UDP's hook: a datagram has come
+ * @sk: the socket
+ * @skb: the datagram, its checksum verified, at its UDP header
+ *
+ * Context: RCU read lock, softirq.
+ * Return: 0 if it is consumed, 1 if it is for the socket.
+ */
+int dgsec_rx_encap(struct sock *sk, struct sk_buff *skb)
+{
+	struct dgsec_socket *s = rcu_dereference_sk_user_data(sk);
+	struct datagram d = {};
+
+	if (unlikely(!s))
+		return 1;
+	d.iface = s->iface;
+	d.remote.addr = ipv6_hdr(skb)->saddr;
+	d.remote.port = udp_hdr(skb)->source;
+	d.remote.local_port = s->port;
+	d.standby = s->standby;
+	return receive(&d, skb);
+}
+
+/**
+ * dgsec_rx_inject - a datagram that had reached the socket
+ * @iface: the interface
+ * @remote: where it came from
+ * @data: its payload
+ * @len: length of that
+ *
+ * Its handshake records are left out.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int dgsec_rx_inject(struct dgsec_iface *iface,
+		    const struct dgsec_endpoint *remote, const void *data,
+		    size_t len)
+{
+	struct datagram d = {
+		.iface = iface, .remote = *remote, .injected = true,
+	};
+	struct sk_buff *skb;
+	struct udphdr *udp;
+
+	skb = alloc_skb(NET_SKB_PAD + INNER_LEN + len, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	skb_reserve(skb, NET_SKB_PAD + INNER_LEN - sizeof(*udp));
+	udp = skb_put_zero(skb, sizeof(*udp));
+	udp->source = remote->port;
+	udp->dest = remote->local_port;
+	skb_reset_transport_header(skb);
+	skb_put_data(skb, data, len);
+
+	local_bh_disable();
+	rcu_read_lock();
+	if (receive(&d, skb))
+		kfree_skb(skb);
+	rcu_read_unlock();
+	local_bh_enable();
+	return 0;
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/* UDP sockets: how they come, and what happens when they go. */
+
+#include <linux/file.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+#include <net/udp.h>
+#include <net/udp_tunnel.h>
+
+#include "rx.h"
+#include "socket.h"
+
+/*
+ * Covers the sockets of all interfaces and their sk_user_data. Taken when a
+ * process closes its socket, where no interface can be locked: below the
+ * lock of an interface, above the lock of a sock.
+ */
+static DEFINE_MUTEX(sockets_lock);
+
+/* Calls of encap_destroy() that are under way, for the module's exit */
+static atomic_t n_destroying = ATOMIC_INIT(0);
+
+static void destroy(struct sock *sk);
+
+static struct dgsec_socket __rcu **slot_of(struct dgsec_iface *iface,
+					   __be16 port)
+{
+	struct dgsec_socket *s;
+	int i;
+
+	for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
+		s = rcu_dereference_protected(iface->sockets[i],
+					      lockdep_is_held(&sockets_lock));
+		if (port ? s && s->port == port : !s)
+			return &iface->sockets[i];
+	}
+	return NULL;
+}
+
+static void hook(struct sock *sk, struct dgsec_socket *s)
+{
+	lock_sock(sk);
+	/* the callbacks must find it */
+	rcu_assign_sk_user_data(sk, s);
+	WRITE_ONCE(udp_sk(sk)->encap_destroy, destroy);
+	WRITE_ONCE(udp_sk(sk)->encap_rcv, dgsec_rx_encap);
+	WRITE_ONCE(udp_sk(sk)->encap_type, DGSEC_UDP_ENCAP);
+	udp_tunnel_encap_enable(sk);
+	release_sock(sk);
+}
+
+static void unhook(struct sock *sk)
+{
+	lock_sock(sk);
+	WRITE_ONCE(udp_sk(sk)->encap_type, 0);
+	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
+	WRITE_ONCE(udp_sk(sk)->encap_destroy, NULL);
+	rcu_assign_sk_user_data(sk, NULL);
+	release_sock(sk);
+}
+
+static void discard(struct dgsec_socket *s)
+{
+	unhook(s->sk);
+	if (s->standby)
+		sock_release(s->standby);
+	kfree_rcu(s, rcu);
+}
+
+/* A socket of the kernel's own with the address of one that goes away */
+static struct socket *make_standby(const struct dgsec_socket *s)
+{
+	struct sockaddr_in6 addr = {
+		.sin6_family = AF_INET6,
+		.sin6_port = s->port,
+		.sin6_addr = s->addr,
+		.sin6_scope_id = s->iface->lower_ifindex,
+	};
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(s->iface->lower_net, AF_INET6, SOCK_DGRAM,
+			       IPPROTO_UDP, &sock);
+	if (err)
+		return ERR_PTR(err);
+	sock_set_reuseaddr(sock->sk);
+	err = ip6_sock_set_v6only(sock->sk);
+	if (!err)
+		err = sock_bindtoindex(sock->sk, s->iface->lower_ifindex,
+				       true);
+	if (!err)
+		err = kernel_bind(sock, (void *)&addr, sizeof(addr));
+	if (err) {
+		sock_release(sock);
+		return ERR_PTR(err);
+	}
+	return sock;
+}
+
+/*
+ * A process closes its socket (or dies). While this runs the socket still is
+ * in UDP's tables; the standby one comes before it there.
+ */
+static void destroy(struct sock *sk)
+{
+	struct dgsec_socket __rcu **slot;
+	struct dgsec_socket *s, *n;
+
+	atomic_inc(&n_destroying);
+	mutex_lock(&sockets_lock);
+	s = rcu_dereference_sk_user_data(sk);
+	if (!s || s->standby)
+		goto out;
+
+	slot = slot_of(s->iface, s->port);
+	n = kmemdup(s, sizeof(*s), GFP_KERNEL);
+	if (n) {
+		n->standby = make_standby(s);
+		if (IS_ERR(n->standby)) {
+			net_warn_ratelimited("dgsec: %s: cannot keep port %u open: error %ld\n",
+					     s->iface->dev->name,
+					     ntohs(s->port),
+					     PTR_ERR(n->standby));
+			kfree(n);
+			n = NULL;
+		} else {
+			n->sk = n->standby->sk;
+			hook(n->sk, n);
+		}
+	}
+	rcu_assign_pointer(*slot, n);
+	unhook(sk);
+	kfree_rcu(s, rcu);
+out:
+	mutex_unlock(&sockets_lock);
+	atomic_dec(&n_destroying);
+}
+
+static int check(const struct dgsec_iface *iface, const struct sock *sk,
+		 struct netlink_ext_ack *extack)
+{
+	if (sk->sk_family != AF_INET6 || sk->sk_type != SOCK_DGRAM ||
+	    sk->sk_protocol != IPPROTO_UDP)
+		NL_SET_ERR_MSG(extack, "the file descriptor is not an IPv6 UDP socket");
+	else if (!net_eq(sock_net(sk), iface->lower_net))
+		NL_SET_ERR_MSG(extack, "the socket is not in the network namespace of the lower device");
+	else if (!inet_sk(sk)->inet_num)
+		NL_SET_ERR_MSG(extack, "the socket is not bound to a port");
+	else if (sk->sk_bound_dev_if != iface->lower_ifindex)
+		NL_SET_ERR_MSG(extack, "the socket is not bound to the lower device (SO_BINDTODEVICE)");
+	else if (!ipv6_only_sock(sk))
+		NL_SET_ERR_MSG(extack, "the socket is not for IPv6 only (IPV6_V6ONLY)");
+	else if (!sk->sk_reuse)
+		NL_SET_ERR_MSG(extack, "the socket is without SO_REUSEADDR");
+	else if (sk->sk_state == TCP_ESTABLISHED)
+		NL_SET_ERR_MSG(extack, "the socket is connected");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
+		  struct netlink_ext_ack *extack)
+{
+	struct dgsec_socket __rcu **slot;
+	struct dgsec_socket *s, *old;
+	int err;
+
+	err = check(iface, sk, extack);
+	if (err)
+		return err;
+	if (rcu_access_pointer(sk->sk_user_data) || udp_sk(sk)->encap_type) {
+		NL_SET_ERR_MSG(extack, "the socket already belongs to an interface or a tunnel");
+		return -EBUSY;
+	}
+
+	slot = slot_of(iface, inet_sk(sk)->inet_sport) ?: slot_of(iface, 0);
+	if (!slot) {
+		NL_SET_ERR_MSG(extack, "the interface has as many sockets as it can have");
+		return -ENOSPC;
+	}
+	s = kzalloc(sizeof(*s), GFP_KERNEL);
+	if (!s)
+		return -ENOMEM;
+	s->sk = sk;
+	s->iface = iface;
+	s->addr = sk->sk_v6_rcv_saddr;
+	s->port = inet_sk(sk)->inet_sport;
+	s->protocol = protocol;
+
+	old = rcu_dereference_protected(*slot, lockdep_is_held(&sockets_lock));
+	hook(sk, s);
+	rcu_assign_pointer(*slot, s);
+	if (old)
+		discard(old);
+	return 0;
+}
+
+/**
+ * dgsec_socket_add - attach a socket of the calling process
+ * @iface: the interface, locked
+ * @fd: its file descriptor
+ * @protocol: what it carries
+ * @extack: gets the text of a refusal
+ *
+ * Return: 0, or -EBADF, -ENOTSOCK, -EINVAL, -EBUSY, -ENOSPC, -ENOMEM.
+ */
+int dgsec_socket_add(struct dgsec_iface *iface, int fd, u8 protocol,
+		     struct netlink_ext_ack *extack)
+{
+	struct socket *sock;
+	int err;
+
+	sock = sockfd_lookup(fd, &err);
+	if (!sock) {
+		NL_SET_ERR_MSG(extack, "the file descriptor is not an open socket");
+		return err;
+	}
+	mutex_lock(&sockets_lock);
+	err = attach(iface, sock->sk, protocol, extack);
+	mutex_unlock(&sockets_lock);
+	sockfd_put(sock);
+	return err;
+}
+
+/* Detach the socket at a port. Return: 0 or -ENOENT. */
+int dgsec_socket_del(struct dgsec_iface *iface, __be16 port)
+{
+	struct dgsec_socket __rcu **slot;
+	struct dgsec_socket *s;
+
+	mutex_lock(&sockets_lock);
+	slot = port ? slot_of(iface, port) : NULL;
+	if (slot) {
+		s = rcu_dereference_protected(*slot, true);
+		RCU_INIT_POINTER(*slot, NULL);
+		discard(s);
+	}
+	mutex_unlock(&sockets_lock);
+	return slot ? 0 : -ENOENT;
+}
+
+/* Detach all sockets of an interface that is going away. */
+void dgsec_socket_release(struct dgsec_iface *iface)
+{
+	struct dgsec_socket *s;
+	int i;
+
+	mutex_lock(&sockets_lock);
+	for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
+		s = rcu_dereference_protected(iface->sockets[i], true);
+		RCU_INIT_POINTER(iface->sockets[i], NULL);
+		if (s)
+			discard(s);
+	}
+	mutex_unlock(&sockets_lock);
+}
+
+/*
+ * The module goes away: no task may be in destroy(), nor about to call it
+ * with a pointer that it read before unhook().
+ */
+void dgsec_socket_exit(void)
+{
+	synchronize_rcu_tasks();
+	while (atomic_read(&n_destroying))
+		schedule_timeout_uninterruptible(1);
+	synchronize_rcu_tasks();
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a packet from a service to a device, top to bottom.
+ *
+ * A plain IPv6/UDP packet comes from the stack; its inner address names the
+ * peer and its port the association. The payload is sealed where it is, and
+ * leaves as a record under outer IPv6/UDP headers through the lower device.
+ */
+
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/udp.h>
+
+#include "event.h"
+#include "lookup.h"
+#include "socket.h"
+#include "tx.h"
+
+enum {
+	INNER_LEN = sizeof(struct ipv6hdr) + sizeof(struct udphdr),
+	OUTER_LEN = INNER_LEN,
+};
+
+/* What the stack should leave free for us before the inner headers */
+unsigned int dgsec_tx_headroom(const struct net_device *lower)
+{
+	return LL_RESERVED_SPACE(lower) + OUTER_LEN + DTLS12_PREFIX_LEN -
+	       INNER_LEN;
+}
+
+/* ... and behind the payload */
+unsigned int dgsec_tx_tailroom(const struct net_device *lower)
+{
+	return lower->needed_tailroom + DGSEC_TAG_MAX;
+}
+
+static void count(struct dgsec_assoc *a, int stat)
+{
+	dgsec_count(a->iface, stat);
+	dgsec_counts_inc(&a->counts, stat);
+}
+
+/*
+ * The route to the peer, as cached in the association or looked up. The route
+ * lives as long as the RCU read lock is held.
+ */
+static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = a->iface->lower_ifindex,
+		.flowi6_proto = IPPROTO_UDP,
+		.daddr = a->remote.addr,
+		.saddr = a->local,
+		.fl6_dport = a->remote.port,
+		.fl6_sport = a->remote.local_port,
+	};
+	struct dst_entry *dst = rcu_dereference(a->dst), *old;
+
+	if (likely(dst && dst_check(dst, READ_ONCE(a->dst_cookie))))
+		return dst;
+
+	dst = ip6_dst_lookup_flow(a->iface->lower_net, sk, &fl6, NULL);
+	if (IS_ERR(dst))
+		return NULL;
+	/* an interface speaks through its lower device only */
+	if (dst->dev != a->iface->lower) {
+		dst_release(dst);
+		return NULL;
+	}
+	spin_lock(&a->lock);
+	old = rcu_dereference_protected(a->dst,
+					lockdep_is_held(&a->lock));
+	WRITE_ONCE(a->dst_cookie, rt6_get_cookie(dst_rt6_info(dst)));
+	rcu_assign_pointer(a->dst, dst);
+	spin_unlock(&a->lock);
+	dst_release(old);
+	return dst;
+}
+
+/* Put outer headers before a record, and send it. */
+static int send(struct dgsec_assoc *a, struct sk_buff *skb)
+{
+	struct dgsec_iface *iface = a->iface;
+	unsigned int len = skb->len + sizeof(struct udphdr);
+	struct dgsec_socket *s;
+	struct dst_entry *dst;
+	struct ipv6hdr *ip6;
+	struct udphdr *udp;
+
+	s = dgsec_socket_at(iface, a->remote.local_port);
+	if (unlikely(!s)) {
+		kfree_skb(skb);
+		return DGSEC_A_STATS_TX_DROP_NO_SOCKET;
+	}
+	dst = route(a, s->sk);
+	if (unlikely(!dst)) {
+		kfree_skb(skb);
+		return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
+	}
+
+	skb_scrub_packet(skb, !net_eq(dev_net_rcu(iface->dev),
+				      iface->lower_net));
+	udp = __skb_push(skb, sizeof(*udp));
+	skb_reset_transport_header(skb);
+	ip6 = __skb_push(skb, sizeof(*ip6));
+	skb_reset_network_header(skb);
+
+	ip6_flow_hdr(ip6, 0, 0);
+	ip6->payload_len = htons(len);
+	ip6->nexthdr = IPPROTO_UDP;
+	ip6->hop_limit = ip6_dst_hoplimit(dst);
+	ip6->saddr = a->local;
+	ip6->daddr = a->remote.addr;
+	udp->source = a->remote.local_port;
+	udp->dest = a->remote.port;
+	udp->len = htons(len);
+	udp->check = 0;
+	udp->check = csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len, IPPROTO_UDP,
+				     csum_partial(udp, len, 0));
+	if (!udp->check)
+		udp->check = CSUM_MANGLED_0;
+
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	skb->mark = 0;
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->ignore_df = 1;
+	skb_clear_hash(skb);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	skb_dst_set_noref(skb, dst);
+	if (unlikely(skb->len > dst_mtu(dst)))
+		count(a, DGSEC_A_STATS_TX_FRAGMENTED);
+
+	if (net_xmit_eval(ip6_local_out(iface->lower_net, s->sk, skb)))
+		return DGSEC_A_STATS_TX_DROP_LOWER;
+	return 0;
+}
+
+/*
+ * Seal what is in @skb, with room around it, and send it. Consumes @skb.
+ *
+ * Return: 0 or the counter of the reason for which it was dropped.
+ */
+static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
+{
+	size_t len = skb->len;
+	int stat;
+
+	stat = dgsec_assoc_seal(a, type, skb->data, len);
+	if (unlikely(stat)) {
+		kfree_skb(skb);
+		return stat;
+	}
+	__skb_push(skb, DTLS12_PREFIX_LEN);
+	__skb_put(skb, a->tx.aead.tag_len);
+	return send(a, skb);
+}
+
+/* Is the inner packet one whole UDP datagram with a good checksum? */
+static int check_packet(struct sk_buff *skb)
+{
+	struct ipv6hdr *ip6;
+	struct udphdr *udp;
+	unsigned int len;
+
+	if (skb->protocol != htons(ETH_P_IPV6) ||
+	    !pskb_may_pull(skb, sizeof(*ip6)))
+		return DGSEC_A_STATS_TX_DROP_MALFORMED;
+	ip6 = ipv6_hdr(skb);
+	len = ntohs(ip6->payload_len);
+	if (ip6->version != 6 || skb->len < sizeof(*ip6) + len)
+		return DGSEC_A_STATS_TX_DROP_MALFORMED;
+	if (ip6->nexthdr != IPPROTO_UDP)
+		return DGSEC_A_STATS_TX_DROP_NOT_UDP;
+	if (pskb_trim_rcsum(skb, sizeof(*ip6) + len))
+		return DGSEC_A_STATS_TX_DROP_MEMORY;
+	if (len < sizeof(*udp) || !pskb_may_pull(skb, INNER_LEN))
+		return DGSEC_A_STATS_TX_DROP_MALFORMED;
+
+	ip6 = ipv6_hdr(skb);
+	udp = (struct udphdr *)(ip6 + 1);
+	if (ntohs(udp->len) != len)
+		return DGSEC_A_STATS_TX_DROP_MALFORMED;
+
+	/* what is sealed is vouched for: it must be what was sent */
+	if (skb->ip_summed == CHECKSUM_PARTIAL || skb_csum_unnecessary(skb))
+		return 0;
+	if (!udp->check ||
+	    csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len, IPPROTO_UDP,
+			    skb_checksum(skb, sizeof(*ip6), len, 0)))
+		return DGSEC_A_STATS_TX_DROP_CHECKSUM;
+	return 0;
+}
+
+/* The payload in linear memory of our own, with room on both sides */
+static int make_room(struct sk_buff *skb, const struct dgsec_iface *iface)
+{
+	int head = dgsec_tx_headroom(iface->lower) - skb_headroom(skb);
+	int tail = dgsec_tx_tailroom(iface->lower) - skb_tailroom(skb);
+
+	if (unlikely(skb_is_nonlinear(skb))) {
+		if (skb_linearize(skb))
+			return -ENOMEM;
+		tail = dgsec_tx_tailroom(iface->lower) - skb_tailroom(skb);
+	}
+	if (likely(!skb_cloned(skb) && head <= 0 && tail <= 0))
+		return 0;
+	return pskb_expand_head(skb, max(head, 0), max(tail, 0), GFP_ATOMIC);
+}
+
+/* The peer's association that is at this inner port */
+static struct dgsec_assoc *assoc_at(struct dgsec_peer *peer, __be16 port)
+{
+	struct dgsec_assoc *a;
+
+	list_for_each_entry_rcu(a, &peer->assocs, peer_node)
+		if (a->inner_port == port &&
+		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+			return a;
+	return NULL;
+}
+
+static bool is_service(const struct dgsec_iface *iface,
+		       const struct dgsec_peer *peer,
+		       const struct ipv6hdr *ip6, const struct udphdr *udp)
+{
+	struct dgsec_service service;
+
+	return dgsec_peer_service(iface, peer, &service) &&
+	       udp->source == service.port &&
+	       ipv6_addr_equal(&ip6->saddr, &service.addr);
+}
+
+/* Tell the sender, where the stack would, and count. */
+static void refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
+		   struct sk_buff *skb, int stat)
+{
+	dgsec_count(iface, stat);
+	if (peer)
+		dgsec_counts_inc(&peer->counts, stat);
+
+	switch (stat) {
+	case DGSEC_A_STATS_TX_DROP_NOT_UDP:
+	case DGSEC_A_STATS_TX_DROP_NOT_SERVICE:
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
+				ICMPV6_ADM_PROHIBITED, 0);
+		break;
+	case DGSEC_A_STATS_TX_DROP_NO_PEER:
+	case DGSEC_A_STATS_TX_DROP_NO_ASSOC:
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
+				ICMPV6_ADDR_UNREACH, 0);
+		break;
+	}
+	kfree_skb(skb);
+}
+
+/**
+ * dgsec_tx_xmit - the stack sends a packet on the interface
+ * @skb: the packet
+ * @dev: the interface
+ *
+ * Context: RCU read lock, bottom halves off.
+ */
+netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct dgsec_iface *iface = netdev_priv(dev);
+	struct dgsec_peer *peer = NULL;
+	struct dgsec_assoc *a;
+	unsigned int len;
+	int stat;
+
+	rcu_read_lock();
+	stat = check_packet(skb);
+	/* fragments and ICMP are told, the malformed is not */
+	if (unlikely(stat)) {
+		refuse(iface, NULL, skb, stat);
+		goto out;
+	}
+	peer = dgsec_lookup_peer(iface, &ipv6_hdr(skb)->daddr);
+	if (unlikely(!peer)) {
+		refuse(iface, NULL, skb, DGSEC_A_STATS_TX_DROP_NO_PEER);
+		goto out;
+	}
+	if (unlikely(!is_service(iface, peer, ipv6_hdr(skb),
+				 (struct udphdr *)(ipv6_hdr(skb) + 1)))) {
+		refuse(iface, peer, skb, DGSEC_A_STATS_TX_DROP_NOT_SERVICE);
+		goto out;
+	}
+	a = assoc_at(peer, ((struct udphdr *)(ipv6_hdr(skb) + 1))->dest);
+	if (unlikely(!a)) {
+		dgsec_event_acquire(iface, peer);
+		refuse(iface, peer, skb, DGSEC_A_STATS_TX_DROP_NO_ASSOC);
+		goto out;
+	}
+
+	if (unlikely(make_room(skb, iface))) {
+		count(a, DGSEC_A_STATS_TX_DROP_MEMORY);
+		kfree_skb(skb);
+		goto out;
+	}
+	skb_pull(skb, INNER_LEN);
+	len = skb->len;
+	stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
+	if (unlikely(stat)) {
+		count(a, stat);
+		goto out;
+	}
+	dgsec_count_pair(iface, DGSEC_A_STATS_TX_RECORDS, len);
+	dgsec_assoc_spent(a, atomic64_inc_return(&a->counts.tx_records),
+			  atomic64_add_return(len, &a->counts.tx_bytes));
+out:
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
+
+/**
+ * dgsec_tx_alert - seal and send an alert
+ * @a: the association
+ * @level: enum dtls_alert
+ * @description: RFC 5246 section 7.2
+ *
+ * Context: may sleep; the interface's lock.
+ * Return: 0, -ENOMEM, or -ENETUNREACH if it could not be sent.
+ */
+int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description)
+{
+	const struct net_device *lower = a->iface->lower;
+	unsigned int head = dgsec_tx_headroom(lower) + INNER_LEN;
+	struct sk_buff *skb;
+	int stat;
+
+	skb = alloc_skb(head + DTLS_ALERT_LEN + dgsec_tx_tailroom(lower),
+			GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	skb_reserve(skb, head);
+	skb_put_u8(skb, level);
+	skb_put_u8(skb, description);
+	skb->dev = a->iface->dev;
+
+	local_bh_disable();
+	rcu_read_lock();
+	stat = seal_and_send(a, skb, DTLS_ALERT);
+	count(a, stat ?: DGSEC_A_STATS_TX_ALERTS);
+	rcu_read_unlock();
+	local_bh_enable();
+	return stat ? -ENETUNREACH : 0;
+}

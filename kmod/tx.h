@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _DGSEC_TX_H
+#define _DGSEC_TX_H
+
+#include <linux/skbuff.h>
+
+#include "assoc.h"
+#include "interface.h"
+
+netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev);
+int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description);
+unsigned int dgsec_tx_headroom(const struct net_device *lower);
+unsigned int dgsec_tx_tailroom(const struct net_device *lower);
+
+#endif /* _DGSEC_TX_H */

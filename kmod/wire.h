@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every number and layout on the wire. */
+#ifndef _DGSEC_WIRE_H
+#define _DGSEC_WIRE_H
+
+/* CoAP over UDP (RFC 7252 section 12.6) */
+#define DGSEC_COAP_PORT			5683
+
+/* Content types (RFC 5246 section 6.2.1, RFC 6520, RFC 9146 section 4) */
+enum dtls_content_type {
+	DTLS_CHANGE_CIPHER_SPEC		= 20,
+	DTLS_ALERT			= 21,
+	DTLS_HANDSHAKE			= 22,
+	DTLS_APPLICATION_DATA		= 23,
+};
+
+/* Versions (RFC 6347 section 4.1). A first ClientHello may carry 1.0. */
+enum dtls_version {
+	DTLS_VERSION_1_0		= 0xfeff,
+	DTLS_VERSION_1_2		= 0xfefd,
+};
+
+/* Alerts (RFC 5246 section 7.2) */
+enum dtls_alert {
+	DTLS_ALERT_WARNING		= 1,
+	DTLS_ALERT_FATAL		= 2,
+	DTLS_ALERT_CLOSE_NOTIFY		= 0,
+	DTLS_ALERT_LEN			= 2,
+};
+
+/*
+ * A DTLS 1.2 record with an AEAD cipher (RFC 6347 section 4.1, RFC 5288
+ * section 3, RFC 6655 section 3):
+ *
+ *   0      1         3       5            11       13
+ *   +------+---------+-------+------------+--------+-------- - -
+ *   | type | version | epoch | sequence   | length | fragment
+ *   +------+---------+-------+------------+--------+-------- - -
+ *
+ *   fragment:  8 octets explicit nonce | ciphertext | tag
+ *   nonce:     4 octets salt | 8 octets explicit nonce
+ *   AAD:       epoch | sequence | type | version | length of the plaintext
+ */
+enum dtls12_layout {
+	DTLS12_TYPE			= 0,
+	DTLS12_VERSION			= 1,
+	DTLS12_EPOCH			= 3,
+	DTLS12_SEQUENCE			= 5,
+	DTLS12_LENGTH			= 11,
+	DTLS12_HEADER_LEN		= 13,
+	DTLS12_SALT_LEN			= 4,
+	DTLS12_EXPLICIT_LEN		= 8,
+	DTLS12_NONCE_LEN		= 12,
+	DTLS12_AAD_LEN			= 13,
+	DTLS12_PLAIN_MAX		= 1 << 14,
+	DTLS12_FRAGMENT_MAX		= (1 << 14) + 2048,
+	/* what is before the payload of a sealed record */
+	DTLS12_PREFIX_LEN		= DTLS12_HEADER_LEN + DTLS12_EXPLICIT_LEN,
+};
+
+/* The sequence number of a record has 48 bits. */
+#define DTLS12_SEQUENCE_MAX		((1ULL << 48) - 1)
+
+/* The longest tag of any AEAD here */
+#define DGSEC_TAG_MAX			16
+
+#endif /* _DGSEC_WIRE_H */
