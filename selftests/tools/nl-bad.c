@@ -197,7 +197,9 @@ static bool try_row(const struct row *row)
 	return true;
 }
 
-static int udp6(const char *device, bool reuse, bool bound)
+enum { REUSE = 1, BOUND = 2, V6ONLY = 4, GOOD = 7 };
+
+static int udp6(const char *device, int how)
 {
 	struct sockaddr_in6 sa = { .sin6_family = AF_INET6, .sin6_port = htons(ctx.port) };
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1;
@@ -206,28 +208,40 @@ static int udp6(const char *device, bool reuse, bool bound)
 		die("socket: %s", strerror(errno));
 	if (device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, strlen(device)))
 		die("SO_BINDTODEVICE %s: %s", device, strerror(errno));
-	if (reuse)
+	if (how & V6ONLY)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (how & REUSE)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	else
 		sa.sin6_port = 0; /* the port is shared by the others */
-	if (bound && bind(fd, (void *)&sa, sizeof(sa)))
+	if (how & BOUND && bind(fd, (void *)&sa, sizeof(sa)))
 		die("bind: %s", strerror(errno));
 	return fd;
 }
 
 static void open_socks(const char *lower)
 {
+	struct sockaddr_in6 peer = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(9),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
 	int l2tp = UDP_ENCAP_L2TPINUDP;
 
-	ctx.socks[S_GOOD] = udp6(lower, true, true);
+	ctx.socks[S_GOOD] = udp6(lower, GOOD);
+	ctx.socks[S_BETTER] = udp6(lower, GOOD);
 	ctx.socks[S_FILE] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	ctx.socks[S_TCP] = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ctx.socks[S_IPV4] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	ctx.socks[S_UNBOUND] = udp6(lower, true, false);
-	ctx.socks[S_ANY_DEVICE] = udp6(NULL, true, true);
-	ctx.socks[S_OTHER_DEVICE] = udp6("lo", true, true);
-	ctx.socks[S_NO_REUSE] = udp6(lower, false, true);
-	ctx.socks[S_ENCAP] = udp6(lower, true, true);
+	ctx.socks[S_UNBOUND] = udp6(lower, REUSE | V6ONLY);
+	ctx.socks[S_ANY_DEVICE] = udp6(NULL, GOOD);
+	ctx.socks[S_OTHER_DEVICE] = udp6("lo", GOOD);
+	ctx.socks[S_NO_REUSE] = udp6(lower, BOUND | V6ONLY);
+	ctx.socks[S_DUAL] = udp6(lower, REUSE | BOUND);
+	ctx.socks[S_CONNECTED] = udp6("lo", GOOD & ~BOUND);
+	if (connect(ctx.socks[S_CONNECTED], (void *)&peer, sizeof(peer)))
+		die("connect: %s", strerror(errno));
+	ctx.socks[S_ENCAP] = udp6(lower, GOOD);
 	if (setsockopt(ctx.socks[S_ENCAP], IPPROTO_UDP, UDP_ENCAP, &l2tp, sizeof(l2tp)))
 		die("UDP_ENCAP: %s", strerror(errno));
 	ctx.socks[S_CLOSED] = dup(ctx.socks[S_FILE]);

@@ -31,6 +31,7 @@ enum kind {
 
 enum sock {
 	S_GOOD,
+	S_BETTER,
 	S_FILE,
 	S_TCP,
 	S_IPV4,
@@ -38,6 +39,8 @@ enum sock {
 	S_ANY_DEVICE,
 	S_OTHER_DEVICE,
 	S_NO_REUSE,
+	S_DUAL,
+	S_CONNECTED,
 	S_ENCAP,
 	S_CLOSED,
 	N_SOCKS,

@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 240
+# From the handshake library to the kernel and back to the same daemon's next
+# life: nothing may be lost, doubled, or left behind.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/gateway.sh"
+. "$(dirname "$0")/daemon.sh"
+
+topology -v 1
+configure
+daemon_start
+serve
+count() { jq -s 'map(select(.from)) | length' "$out/echo"; }
+# served_once N: the service got so many requests since the last look
+seen=0
+served_once() {
+	local now
+	now=$(count)
+	[ $((now - seen)) = "$1" ] || { echo "$((now - seen)) requests at the service instead of $1"; return 1; }
+	seen=$now
+}
+n_assocs() { [ "$(on_gw assoc show dg0 -j | jq length)" = "$1" ]; }
+
+# ---- the plain case ----
+check "a handshake and a request" peer handshake 'get /x'
+check "reach the service once" served_once 1
+check "the kernel's numbers start above what the library may use" \
+	answers '[.[] | select(.coap)][0].seq >= 32'
+check "the session is freed at the first record" wait_for 5 daemon_is '.sessions == 0'
+check "the device is one association" n_assocs 1
+
+# ---- the final flight is lost ----
+for lost in 1 2 3; do
+	check "final flight lost $lost times: the handshake recovers" peer "handshake lose=$lost" 'get /x'
+	check "lost $lost times: it was lost" answers ".[0].lost == $lost"
+	check "lost $lost times: the request is served once" served_once 1
+	check "lost $lost times: the session is freed" wait_for 5 daemon_is '.sessions == 0'
+done
+
+# ---- application data overtakes the handover ----
+# RFC 6347 section 4.1: records may be reordered, and may share a datagram.
+for where in before same after; do
+	check "data $where the Finished: the handshake succeeds, the data is answered" \
+		peer "handshake overtake=$where seq=8 get=/over" read 'get /x'
+	check "data $where: once, and what follows too" answers 'map(select(.coap).coap.token) | .[0] == "000000000008" and
+		length == 2'
+	check "data $where: at the service once each" served_once 2
+done
+check "three records overtake in one datagram" peer \
+	'handshake overtake=after seq=8 get=/a / seq=9 get=/b / seq=10 get=/c' read read read
+check "three records: at the service once each" served_once 3
+check "overtaking and a lost final flight" peer 'handshake lose=1 overtake=after seq=8 get=/over' read
+check "both: at the service once" served_once 1
+check "overtaking data replayed" eval "peer 'handshake overtake=after seq=8 get=/over' read 'send seq=8 get=/over' \
+	'get /x' && served_once 2"
+check "nothing is held any more" wait_for 5 daemon_is '.sessions == 0 and .half_open == 0'
+
+# ---- again from the same port ----
+for i in 1 2 3; do
+	check "restart $i from the same port, without close_notify" peer handshake 'get /x' handshake 'get /x' \
+		handshake 'get /x'
+	check "restart $i: each request is served once" served_once 3
+done
+check "still one association" n_assocs 1
+check "a half-open handshake leaves the association alone" peer handshake 'get /x' 'handshake half' \
+	'send seq=100 get=/x'
+check "its record was served" wait_for 5 served_once 2
+check "as does one with a wrong key" peer -t 100 handshake 'get /x' \
+	'fail psk=00112233445566778899aabbccddeeff ms=3000' 'send seq=100 get=/x'
+check "its record was served" wait_for 5 served_once 2
+check "and the next handshake succeeds" peer handshake 'get /x'
+check "once" served_once 1
+
+# ---- the daemon dies ----
+# A device that sends and counts, while the daemon is killed and comes back.
+port=41000
+peer_bg() {
+	start traffic dev1 dtls-peer -l "[$DEV]:$port" -r "[$GW]:5684" -i dev1 -s "$PSK_HEX" handshake \
+		'stream n=400 gap=20 get=/x every=20 wait=5000'
+}
+progress() { holds "$out/traffic" "any(.progress >= $1)"; }
+still_going() { ! progress 400; }
+peer_bg
+check "traffic flows" wait_for 20 progress 20
+kill -9 "$(daemon_pid)"
+check "the daemon is killed; the kernel keeps the port" wait_for 10 standby
+kill_status=0
+stop "$daemon" || kill_status=$?
+check "it died of SIGKILL" [ $kill_status = 137 ]
+check "traffic goes on without it" wait_for 20 progress 140
+mark
+raw_hello() { at dev1 dtls-raw -k "$keys" -c aes-128-ccm-8 -l "[$DEV]:42000" -r "[$GW]:5684" "$@"; }
+make_keys
+before=$(stat rx-drop-no-daemon)
+raw_hello 'send type=22 epoch=0 plain data=01'
+check "handshake records are counted while nobody is there" wait_for 5 stat_is rx-drop-no-daemon $((before + 1))
+daemon_start
+check "the daemon is back while traffic flows" still_going
+check "it knows the association" n_assocs 2
+check "and the peer is still one" eval '[ "$(on_gw peer show dg0 -j | jq length)" = 1 ]'
+check "all of 400 requests" wait_for 30 holds "$out/traffic" 'any(.sent == 400)'
+check "were answered, once each" holds "$out/traffic" 'any(.sent == 400 and .answered == 400 and .lost == 0 and .doubled == 0)'
+wait "$(pid_of traffic)"
+seen=$(count)
+check "a new handshake after the restart" peer handshake 'get /x'
+check "is served" served_once 1
+check "a restart of that device from the old port too" eval 'port=41000 peer handshake "get /x"'
+check "is served" served_once 1
+
+# ---- reload ----
+peer_bg
+check "traffic flows again" wait_for 20 progress 20
+also '[peer dev2]' 'identity = dev2' "psk = $PSK_HEX" 'address = fd00:d9::18'
+check "a reload adds a peer" reload
+check "who can come" eval 'identity=dev2 port=43000 peer handshake "get /x"'
+cp "$conf" "$conf.good"
+also 'nonsense = yes'
+check "a broken configuration is refused" eval 'reload && daemon_is ".reloads_failed == 1"'
+check "it says why, with the line" daemon_said 'nonsense'
+check "and the old one stays in force" eval 'identity=dev2 port=43000 peer handshake "get /x"'
+configure
+check "a reload takes a peer away" reload
+check "with its associations" wait_for 5 eval '! on_gw peer show dg0 fd00:d9::18'
+check "he is refused" eval 'identity=dev2 port=43000 peer -t 100 "fail ms=2000"'
+check "the other's traffic noticed nothing" eval "wait_for 40 holds $out/traffic 'any(.sent == 400)' &&
+	holds $out/traffic 'any(.sent == 400 and .answered == 400 and .lost == 0 and .doubled == 0)'"
+wait "$(pid_of traffic)"
+
+# ---- shutdown ----
+peer_bg
+check "traffic flows a last time" wait_for 20 progress 20
+check "the daemon stops when told" stop "$daemon"
+check "the associations live on" wait_for 20 progress 300
+check "to the end" wait_for 40 holds "$out/traffic" 'any(.sent == 400 and .answered == 400 and .doubled == 0)'
+daemon_start
+check "and it starts again" peer handshake 'get /x'
+rm -f "$conf" "$conf.good"
+done_testing
