@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <search.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "config_check.h"
+#include "config_keys.h"
+#include "ini.h"
+#include "log.h"
+#include "secretfile.h"
+#include "value.h"
+
+#define FILE_MAX	(64 << 20)	/* a hundred thousand peers and their comments */
+
+struct parser {
+	struct config *config;
+	struct mistakes *mistakes;
+	unsigned int interface_line;	/* 0: there was none */
+	uint64_t interface_given;
+
+	/* The section of the lines that follow; NULL: skip them. */
+	void *section;
+	const struct config_key *keys;
+	unsigned int n_keys;
+	uint64_t *given;
+};
+
+void config_mistake(struct mistakes *mistakes, unsigned int line, const char *format, ...)
+{
+	struct mistake *list;
+	va_list args;
+	char *text;
+	int ret;
+
+	va_start(args, format);
+	ret = vasprintf(&text, format, args);
+	va_end(args);
+	list = ret < 0 ? NULL :
+	       reallocarray(mistakes->list, mistakes->n + 1, sizeof(*mistakes->list));
+	if (!list) {
+		mistakes->out_of_memory = true;
+		if (ret >= 0)
+			free(text);
+		return;
+	}
+	list[mistakes->n].line = line;
+	list[mistakes->n++].text = text;
+	mistakes->list = list;
+}
+
+void config_mistakes_free(struct mistakes *mistakes)
+{
+	for (size_t i = 0; i < mistakes->n; i++)
+		free(mistakes->list[i].text);
+	free(mistakes->list);
+	memset(mistakes, 0, sizeof(*mistakes));
+}
+
+/* What is wrong in values is shown, but it may be long, or no text at all. */
+static const char *quote(char out[128], const char *text)
+{
+	size_t len = strlen(text), shown = len < 24 ? len : 24;
+
+	log_escape(out, 120, text, shown);
+	if (shown < len)
+		strcat(out, "...");
+	return out;
+}
+
+/* ---- sections -------------------------------------------------------------- */
+
+static void start_interface(struct parser *p, const struct ini *ini)
+{
+	if (p->interface_line) {
+		config_mistake(p->mistakes, ini->line,
+			       "a second [interface] section; the first is in line %u: run one dgsecd for each interface",
+			       p->interface_line);
+		return;
+	}
+	p->interface_line = ini->line;
+	p->section = p->config;
+	p->keys = config_interface_keys;
+	p->n_keys = config_n_interface_keys;
+	p->given = &p->interface_given;
+	if (!*ini->value || strlen(ini->value) >= sizeof(p->config->name) ||
+	    strpbrk(ini->value, "/: \t"))
+		config_mistake(p->mistakes, ini->line,
+			       "expected a section such as [interface dg0], with a name of 1 to 15 characters");
+	else
+		strcpy(p->config->name, ini->value);
+}
+
+static struct peer *add_peer(struct config *config)
+{
+	struct peer **peers, *peer;
+
+	/* Room is doubled: it is full when the number is a power of two. */
+	if (!(config->n_peers & (config->n_peers - 1))) {
+		peers = reallocarray(config->peers, config->n_peers ? 2 * config->n_peers : 1,
+				     sizeof(*peers));
+		if (!peers)
+			return NULL;
+		config->peers = peers;
+	}
+	peer = calloc(1, sizeof(*peer));
+	if (peer)
+		config->peers[config->n_peers++] = peer;
+	return peer;
+}
+
+static void start_peer(struct parser *p, const struct ini *ini)
+{
+	size_t len = strlen(ini->value);
+	struct peer *peer;
+
+	peer = add_peer(p->config);
+	if (!peer) {
+		p->mistakes->out_of_memory = true;
+		return;
+	}
+	peer->line = ini->line;
+	peer->max_assocs = 4;
+	p->section = peer;
+	p->keys = config_peer_keys;
+	p->n_keys = config_n_peer_keys;
+	p->given = &peer->given;
+	if (!len || len > DGSEC_NAME_MAX || !value_utf8(ini->value, len, false))
+		config_mistake(p->mistakes, ini->line,
+			       "expected a section such as [peer lamp], with a name of 1 to %d octets of UTF-8 without control characters",
+			       DGSEC_NAME_MAX);
+	else
+		strcpy(peer->name, ini->value);
+}
+
+static void start_section(struct parser *p, const struct ini *ini)
+{
+	char name[128];
+
+	p->section = NULL;
+	if (!strcmp(ini->name, "interface"))
+		start_interface(p, ini);
+	else if (!strcmp(ini->name, "peer"))
+		start_peer(p, ini);
+	else
+		config_mistake(p->mistakes, ini->line,
+			       "unknown section [%s]: there are [interface NAME] and [peer NAME]",
+			       quote(name, ini->name));
+}
+
+/* ---- keys ------------------------------------------------------------------ */
+
+static void unknown_key(struct parser *p, const struct ini *ini)
+{
+	char names[512] = "", name[128];
+
+	for (unsigned int i = 0; i < p->n_keys; i++) {
+		strcat(names, i ? ", " : "");
+		strcat(names, p->keys[i].name);
+	}
+	config_mistake(p->mistakes, ini->line, "unknown key \"%s\" in this section: there are %s",
+		       quote(name, ini->name), names);
+}
+
+void config_bad_psk(struct mistakes *mistakes, unsigned int line, const char *what,
+		    const char *text, unsigned int min)
+{
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
+
+	if (text[digits])
+		config_mistake(mistakes, line,
+			       "%s: expected only hexadecimal digits, found something else at place %zu",
+			       what, digits + 1);
+	else
+		config_mistake(mistakes, line,
+			       "%s: expected %u to %zu octets, each two hexadecimal digits, found %zu digit%s",
+			       what, min, handshake_mbedtls.key_max, digits,
+			       digits == 1 ? "" : "s");
+}
+
+static void read_key(struct parser *p, const struct ini *ini)
+{
+	const struct config_key *key;
+	unsigned int i = 0;
+	char value[128];
+
+	while (i < p->n_keys && strcmp(p->keys[i].name, ini->name))
+		i++;
+	if (i == p->n_keys) {
+		unknown_key(p, ini);
+		return;
+	}
+	key = &p->keys[i];
+	if (*p->given & UINT64_C(1) << i) {
+		config_mistake(p->mistakes, ini->line, "%s is given twice in this section",
+			       key->name);
+		return;
+	}
+	/* Also when it is wrong: it is not missing then. */
+	*p->given |= UINT64_C(1) << i;
+	if (key->parse(key, ini->value, p->section)) {
+		if (key->parse != config_peer_keys[PEER_PSK_FILE].parse)
+			return;
+		config_check_psk_file(p->config, p->mistakes, p->section, ini->line, ini->value);
+		return;
+	}
+	if (key->secret)
+		config_bad_psk(p->mistakes, ini->line, key->name, ini->value,
+			       (unsigned int)key->min);
+	else
+		config_mistake(p->mistakes, ini->line, "%s: expected %s, found \"%s\"", key->name,
+			       key->expected, quote(value, ini->value));
+}
+
+/* ---- the whole ------------------------------------------------------------- */
+
+static void set_defaults(struct config *config)
+{
+	*config = (struct config) {
+		.service_port = 5683,
+		.listen_port = 5684,
+		.handshake_rate = 100,
+		.handshake_burst = 200,
+		.max_peers = 131072,
+		.max_assocs = 131072,
+		.half_open_max = 1000,
+		.half_open_expiry = 60000,
+		/* Twice the maximum segment lifetime: RFC 6347 section 4.2.4. */
+		.confirm_expiry = 240000,
+		.payload = DGSEC_PAYLOAD_COAP,
+		.handshake = {
+			.ciphers = { DGSEC_CIPHER_AES_128_CCM_8, DGSEC_CIPHER_AES_128_CCM,
+				     DGSEC_CIPHER_AES_128_GCM },
+			/*
+			 * A second (RFC 6347) is less than a flight takes through
+			 * a few hops of 802.15.4, nine (RFC 7925 section 11) make
+			 * a lost datagram felt: configurable.
+			 */
+			.retransmit_min = 2000,
+			.retransmit_max = 60000,
+			/* With its headers no more than the 1280 octets of lowpan0. */
+			.mtu = 1152,
+			.cookie_seconds = 60,
+		},
+		.limits.window = DGSEC_WINDOW_MIN,
+	};
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct mistake *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+static struct config *parse(char *text, const char *dir, const char *exposed,
+			    struct mistakes *mistakes)
+{
+	struct parser p = { .mistakes = mistakes };
+	struct ini ini;
+
+	p.config = malloc(sizeof(*p.config));
+	if (!p.config) {
+		mistakes->out_of_memory = true;
+		return NULL;
+	}
+	set_defaults(p.config);
+	p.config->dir = dir;
+
+	for (ini_start(&ini, text); ini_next(&ini);) {
+		if (ini.kind == INI_BAD)
+			config_mistake(mistakes, ini.line, "%s", ini.name);
+		else if (ini.kind == INI_SECTION)
+			start_section(&p, &ini);
+		else if (p.section)
+			read_key(&p, &ini);
+		else if (!p.config->n_peers && !p.interface_line)
+			config_mistake(mistakes, ini.line,
+				       "a key before the first section: start with [interface NAME]");
+	}
+
+	if (!p.interface_line)
+		config_mistake(mistakes, 0, "there is no [interface NAME] section");
+	else
+		config_check_interface(p.config, mistakes, p.interface_line, p.interface_given);
+	config_check_peers(p.config, mistakes, p.interface_given, exposed);
+	p.config->dir = NULL;
+
+	if (!mistakes->n && !mistakes->out_of_memory)
+		return p.config;
+	if (mistakes->n)
+		qsort(mistakes->list, mistakes->n, sizeof(*mistakes->list), compare_lines);
+	config_free(p.config);
+	return NULL;
+}
+
+struct config *config_parse(char *text, const char *dir, struct mistakes *mistakes)
+{
+	return parse(text, dir, NULL, mistakes);
+}
+
+struct config *config_load(const char *path, struct mistakes *mistakes)
+{
+	const char *slash = strrchr(path, '/'), *exposed;
+	struct config *config = NULL;
+	char *text, *dir, why[128];
+
+	text = secretfile_read(path, FILE_MAX, &exposed, why, sizeof(why));
+	if (!text) {
+		config_mistake(mistakes, 0, "cannot be read: %s", why);
+		return NULL;
+	}
+	dir = slash ? strndup(path, (size_t)(slash - path + 1)) : strdup("");
+	if (dir)
+		config = parse(text, dir, exposed, mistakes);
+	else
+		mistakes->out_of_memory = true;
+	free(dir);
+	secretfile_free(text);
+	return config;
+}
+
+static void keep(void *node)
+{
+	(void)node;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	tdestroy(config->by_identity, keep);
+	tdestroy(config->by_addr, keep);
+	tdestroy(config->by_name, keep);
+	for (size_t i = 0; i < config->n_peers; i++) {
+		explicit_bzero(config->peers[i], sizeof(*config->peers[i]));
+		free(config->peers[i]);
+	}
+	free(config->peers);
+	free(config);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The configuration: dgsec.conf(5). */
+#ifndef DGSECD_CONFIG_H
+#define DGSECD_CONFIG_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libdgsec.h>
+
+#include "handshake.h"
+
+/* Limits of associations (docs/netlink/dgsec.yaml); 0 is none. */
+struct limits {
+	uint32_t window;
+	uint64_t soft_packets;
+	uint64_t hard_packets;
+	uint64_t soft_bytes;
+	uint64_t hard_bytes;
+	uint32_t soft_seconds;
+	uint32_t hard_seconds;
+	uint32_t idle_seconds;
+};
+
+struct peer {
+	unsigned int line;		/* where its section begins */
+	char name[DGSEC_NAME_MAX + 1];
+	char identity[HANDSHAKE_IDENTITY_MAX + 1];
+	struct handshake_psk psk;
+	struct in6_addr addr;		/* inner */
+	struct in6_addr service_addr;	/* all zeros: the interface's */
+	uint16_t service_port;		/* 0: the interface's */
+	uint32_t mark;
+	uint32_t payload;		/* enum dgsec_payload */
+	uint32_t max_assocs;
+	struct limits limits;
+	uint64_t given;			/* bits of the keys that were there */
+	uint32_t id;			/* the kernel's; 0: it has no such peer */
+};
+
+struct config {
+	char name[IF_NAMESIZE];
+	char lower[IF_NAMESIZE];
+	struct in6_addr addr;
+	unsigned int prefix_len;
+	struct in6_addr service_addr;	/* all zeros: the interface's first address */
+	uint16_t service_port;
+	struct in6_addr listen_addr;	/* all zeros: any */
+	uint16_t listen_port;
+	uint32_t handshake_rate;
+	uint32_t handshake_burst;
+	uint32_t max_peers;
+	uint32_t max_assocs;
+	uint32_t half_open_max;
+	uint32_t half_open_expiry;	/* milliseconds */
+	uint32_t confirm_expiry;	/* milliseconds */
+	bool reject_unknown;		/* tell strangers that their identity is unknown */
+	struct handshake_settings handshake;
+	struct limits limits;		/* of peers that do not say otherwise */
+	uint32_t payload;
+
+	const char *dir;		/* while it is read: where relative names begin */
+	struct peer **peers;		/* in the order of the file */
+	size_t n_peers;
+	void *by_identity;		/* tsearch() trees */
+	void *by_addr;
+	void *by_name;
+};
+
+struct mistake {
+	unsigned int line;		/* 0: the file as a whole */
+	char *text;
+};
+
+struct mistakes {
+	struct mistake *list;
+	size_t n;
+	bool out_of_memory;		/* then the list is not all */
+};
+
+/**
+ * config_load() - read a configuration file
+ * @mistakes:	every mistake in it, in the order of lines
+ *
+ * Return: the configuration, or NULL if there is a mistake.
+ */
+struct config *config_load(const char *path, struct mistakes *mistakes);
+
+/* The same from memory; @dir is where relative names of key files begin. */
+struct config *config_parse(char *text, const char *dir, struct mistakes *mistakes);
+
+/* Wipes the keys. NULL is fine. */
+void config_free(struct config *config);
+
+void config_mistakes_free(struct mistakes *mistakes);
+
+struct peer *config_peer_by_identity(const struct config *config, const char *identity);
+struct peer *config_peer_by_addr(const struct config *config, const struct in6_addr *addr);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mbedtls/sha256.h>
+
+#include "array.h"
+#include "config_check.h"
+#include "config_keys.h"
+#include "log.h"
+#include "secretfile.h"
+#include "value.h"
+
+/* dgsec.conf(5) has this for people who compute addresses themselves. */
+#define DERIVE_LABEL	"dgsec-inner-address:"
+#define DERIVE_PREFIX	64
+
+#define GIVEN(keys, key)	(!!((keys) & UINT64_C(1) << (key)))
+
+void config_check_psk_file(const struct config *config, struct mistakes *mistakes,
+			   struct peer *peer, unsigned int line, const char *name)
+{
+	const struct config_key *key = &config_peer_keys[PEER_PSK];
+	const char *exposed;
+	char *path, *text, why[128];
+
+	if (asprintf(&path, "%s%s", *name == '/' ? "" : config->dir, name) < 0) {
+		mistakes->out_of_memory = true;
+		return;
+	}
+	text = secretfile_read(path, 4096, &exposed, why, sizeof(why));
+	if (!text) {
+		config_mistake(mistakes, line, "psk-file %s: %s", path, why);
+	} else if (exposed) {
+		config_mistake(mistakes, line, "psk-file %s holds a key, but %s", path, exposed);
+	} else {
+		text[strcspn(text, " \t\r\n")] = '\0';
+		if (!key->parse(key, text, peer))
+			config_bad_psk(mistakes, line, "psk-file", text, (unsigned int)key->min);
+	}
+	secretfile_free(text);
+	free(path);
+}
+
+/* ---- limits ---------------------------------------------------------------- */
+
+static void check_limits(struct mistakes *mistakes, unsigned int line, const struct limits *limits)
+{
+	const struct {
+		const char *name;
+		uint64_t soft, hard;
+	} pairs[] = {
+		{ "packets", limits->soft_packets, limits->hard_packets },
+		{ "bytes", limits->soft_bytes, limits->hard_bytes },
+		{ "time", limits->soft_seconds, limits->hard_seconds },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		if (pairs[i].hard && pairs[i].soft > pairs[i].hard)
+			config_mistake(mistakes, line,
+				       "soft-%s is above hard-%s in this section: the event would never come",
+				       pairs[i].name, pairs[i].name);
+}
+
+static void inherit_limits(struct peer *peer, const struct limits *from)
+{
+	struct limits own = peer->limits;
+
+	peer->limits = *from;
+#define KEEP(place, field)						\
+	do {								\
+		if (GIVEN(peer->given, PEER_LIMITS + (place)))		\
+			peer->limits.field = own.field;			\
+	} while (0)
+	KEEP(0, window);
+	KEEP(1, soft_packets);
+	KEEP(2, hard_packets);
+	KEEP(3, soft_bytes);
+	KEEP(4, hard_bytes);
+	KEEP(5, soft_seconds);
+	KEEP(6, hard_seconds);
+	KEEP(7, idle_seconds);
+#undef KEEP
+}
+
+/* ---- interface ------------------------------------------------------------- */
+
+void config_check_interface(const struct config *config, struct mistakes *mistakes,
+			    unsigned int line, uint64_t given)
+{
+	static const unsigned int required[] = { INTERFACE_LOWER, INTERFACE_ADDRESS };
+	const struct config_key *key;
+
+	for (size_t i = 0; i < ARRAY_SIZE(required); i++) {
+		key = &config_interface_keys[required[i]];
+		if (!GIVEN(given, required[i]))
+			config_mistake(mistakes, line, "%s is missing in this section: expected %s",
+				       key->name, key->expected);
+	}
+	if (*config->name && !strcmp(config->name, config->lower))
+		config_mistake(mistakes, line,
+			       "lower and the interface have the same name: %s cannot lie on itself",
+			       config->name);
+	if (config->handshake.retransmit_min > config->handshake.retransmit_max)
+		config_mistake(mistakes, line,
+			       "retransmit-min (%ums) is above retransmit-max (%ums)",
+			       config->handshake.retransmit_min, config->handshake.retransmit_max);
+	check_limits(mistakes, line, &config->limits);
+}
+
+/* ---- peers ----------------------------------------------------------------- */
+
+static int compare_identity(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+
+	return strcmp(x->identity, y->identity);
+}
+
+static int compare_addr(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+
+	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
+}
+
+static int compare_name(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+struct peer *config_peer_by_identity(const struct config *config, const char *identity)
+{
+	struct peer key, **found;
+
+	snprintf(key.identity, sizeof(key.identity), "%s", identity);
+	found = tfind(&key, &config->by_identity, compare_identity);
+	return found ? *found : NULL;
+}
+
+struct peer *config_peer_by_addr(const struct config *config, const struct in6_addr *addr)
+{
+	struct peer key = { .addr = *addr }, **found;
+
+	found = tfind(&key, &config->by_addr, compare_addr);
+	return found ? *found : NULL;
+}
+
+/* The peer that has the same already, or NULL. */
+static const struct peer *add_index(void **index, struct peer *peer,
+				    int (*compare)(const void *, const void *),
+				    struct mistakes *mistakes)
+{
+	struct peer **found = tsearch(peer, index, compare);
+
+	if (!found) {
+		mistakes->out_of_memory = true;
+		return NULL;
+	}
+	return *found == peer ? NULL : *found;
+}
+
+static void check_key(struct mistakes *mistakes, const struct peer *peer, const char *exposed)
+{
+	bool psk = GIVEN(peer->given, PEER_PSK), file = GIVEN(peer->given, PEER_PSK_FILE);
+
+	if (psk && file)
+		config_mistake(mistakes, peer->line, "peer %s has a psk and a psk-file: keep one",
+			       peer->name);
+	if (!psk && !file)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has no key: expected psk (hexadecimal digits) or psk-file",
+			       peer->name);
+	if (psk && exposed)
+		config_mistake(mistakes, peer->line, "the file holds a key here, but %s", exposed);
+}
+
+static void derive_addr(struct peer *peer, const struct config *config, struct mistakes *mistakes)
+{
+	char text[sizeof(DERIVE_LABEL) + HANDSHAKE_IDENTITY_MAX];
+	uint8_t hash[32];
+	int len;
+
+	if (config->prefix_len != DERIVE_PREFIX) {
+		config_mistake(mistakes, peer->line,
+			       "peer %s has no address, and it can be derived from the identity only if the interface's prefix length is %d, not %u",
+			       peer->name, DERIVE_PREFIX, config->prefix_len);
+		return;
+	}
+	len = snprintf(text, sizeof(text), "%s%s", DERIVE_LABEL, peer->identity);
+	if (mbedtls_sha256((const unsigned char *)text, (size_t)len, hash, 0)) {
+		mistakes->out_of_memory = true;
+		return;
+	}
+	peer->addr = config->addr;
+	memcpy(&peer->addr.s6_addr[DERIVE_PREFIX / 8], hash, DERIVE_PREFIX / 8);
+}
+
+static void check_addr(struct peer *peer, const struct config *config, struct mistakes *mistakes)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(&peer->addr))
+		return;
+	if (!value_in_prefix(&peer->addr, &config->addr, config->prefix_len))
+		config_mistake(mistakes, peer->line,
+			       "the address of peer %s is outside the prefix of %s, so nothing would reach it",
+			       peer->name, config->name);
+	if (IN6_ARE_ADDR_EQUAL(&peer->addr, &config->addr))
+		config_mistake(mistakes, peer->line,
+			       "the address of peer %s is that of %s itself", peer->name,
+			       config->name);
+}
+
+static void index_peer(struct peer *peer, struct config *config, struct mistakes *mistakes)
+{
+	const struct peer *other;
+
+	other = *peer->name ? add_index(&config->by_name, peer, compare_name, mistakes) : NULL;
+	if (other)
+		config_mistake(mistakes, peer->line, "a second peer %s; the first is in line %u",
+			       peer->name, other->line);
+
+	other = *peer->identity ?
+		add_index(&config->by_identity, peer, compare_identity, mistakes) : NULL;
+	if (other)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has the same identity as peer %s in line %u", peer->name,
+			       other->name, other->line);
+
+	other = IN6_IS_ADDR_UNSPECIFIED(&peer->addr) ? NULL :
+		add_index(&config->by_addr, peer, compare_addr, mistakes);
+	/* Derived from the same identity: said already. */
+	if (other && (strcmp(other->identity, peer->identity) || !*peer->identity))
+		config_mistake(mistakes, peer->line,
+			       "peer %s has the same address as peer %s in line %u", peer->name,
+			       other->name, other->line);
+}
+
+void config_check_peers(struct config *config, struct mistakes *mistakes,
+			uint64_t interface_given, const char *exposed)
+{
+	bool have_prefix = GIVEN(interface_given, INTERFACE_ADDRESS) && config->prefix_len;
+	struct peer *peer;
+
+	for (size_t i = 0; i < config->n_peers; i++) {
+		peer = config->peers[i];
+		if (!GIVEN(peer->given, PEER_IDENTITY))
+			config_mistake(mistakes, peer->line, "peer %s has no identity: expected %s",
+				       peer->name, config_peer_keys[PEER_IDENTITY].expected);
+		check_key(mistakes, peer, exposed);
+		inherit_limits(peer, &config->limits);
+		if (peer->given >> PEER_LIMITS)
+			check_limits(mistakes, peer->line, &peer->limits);
+		if (!GIVEN(peer->given, PEER_PAYLOAD))
+			peer->payload = config->payload;
+		if (have_prefix) {
+			if (!GIVEN(peer->given, PEER_ADDRESS) && *peer->identity)
+				derive_addr(peer, config, mistakes);
+			check_addr(peer, config, mistakes);
+		}
+		index_peer(peer, config, mistakes);
+	}
+	if (config->n_peers > config->max_peers)
+		config_mistake(mistakes, 0, "there are %zu peers, more than max-peers (%u)",
+			       config->n_peers, config->max_peers);
+}

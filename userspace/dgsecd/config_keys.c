@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "array.h"
+#include "config_keys.h"
+#include "value.h"
+
+#define PSK_MIN		16		/* no shorter than the keys it protects */
+
+static void *member(const struct config_key *key, void *section)
+{
+	return (char *)section + key->offset;
+}
+
+static void *member2(const struct config_key *key, void *section)
+{
+	return (char *)section + key->offset2;
+}
+
+static bool parse_u64(const struct config_key *key, const char *text, void *section)
+{
+	uint64_t number;
+
+	if (!value_number(text, &number) || number < key->min || number > key->max)
+		return false;
+	*(uint64_t *)member(key, section) = number;
+	return true;
+}
+
+static bool parse_u32(const struct config_key *key, const char *text, void *section)
+{
+	uint64_t number;
+
+	if (!value_number(text, &number) || number < key->min || number > key->max)
+		return false;
+	*(uint32_t *)member(key, section) = (uint32_t)number;
+	return true;
+}
+
+static bool parse_window(const struct config_key *key, const char *text, void *section)
+{
+	uint64_t number;
+
+	return value_number(text, &number) && !(number % 64) && parse_u32(key, text, section);
+}
+
+static bool parse_ms(const struct config_key *key, const char *text, void *section)
+{
+	uint64_t ms;
+
+	if (!value_duration(text, &ms) || ms < key->min || ms > key->max)
+		return false;
+	*(uint32_t *)member(key, section) = (uint32_t)ms;
+	return true;
+}
+
+/* Whole seconds; so many milliseconds are refused that would not be any. */
+static bool parse_seconds(const struct config_key *key, const char *text, void *section)
+{
+	uint64_t ms;
+
+	if (!value_duration(text, &ms) || ms % 1000 || ms / 1000 > key->max)
+		return false;
+	*(uint32_t *)member(key, section) = (uint32_t)(ms / 1000);
+	return true;
+}
+
+static bool parse_ifname(const struct config_key *key, const char *text, void *section)
+{
+	char *out = member(key, section);
+
+	if (!*text || strlen(text) >= IF_NAMESIZE || strpbrk(text, "/: \t") ||
+	    !strcmp(text, ".") || !strcmp(text, ".."))
+		return false;
+	strcpy(out, text);
+	return true;
+}
+
+static bool parse_prefix(const struct config_key *key, const char *text, void *section)
+{
+	struct in6_addr addr;
+	unsigned int len;
+
+	if (!value_prefix(text, &addr, &len) || !value_unicast(&addr) || !len)
+		return false;
+	*(struct in6_addr *)member(key, section) = addr;
+	*(unsigned int *)member2(key, section) = len;
+	return true;
+}
+
+static bool parse_service(const struct config_key *key, const char *text, void *section)
+{
+	struct in6_addr *addr = member(key, section);
+
+	return value_endpoint(text, addr, member2(key, section)) &&
+	       (IN6_IS_ADDR_UNSPECIFIED(addr) || value_unicast(addr));
+}
+
+static bool parse_listen(const struct config_key *key, const char *text, void *section)
+{
+	struct in6_addr *addr = member(key, section);
+
+	return value_endpoint(text, addr, member2(key, section)) &&
+	       !IN6_IS_ADDR_MULTICAST(addr) && !IN6_IS_ADDR_V4MAPPED(addr);
+}
+
+static bool parse_address(const struct config_key *key, const char *text, void *section)
+{
+	struct in6_addr addr;
+
+	if (!value_address(text, &addr) || !value_unicast(&addr))
+		return false;
+	*(struct in6_addr *)member(key, section) = addr;
+	return true;
+}
+
+static bool parse_payload(const struct config_key *key, const char *text, void *section)
+{
+	uint32_t *payload = member(key, section);
+
+	*payload = dgsec_payload_value(text);
+	return *payload;
+}
+
+static bool parse_unknown(const struct config_key *key, const char *text, void *section)
+{
+	bool *reject = member(key, section);
+
+	*reject = !strcmp(text, "reject");
+	return *reject || !strcmp(text, "hide");
+}
+
+static bool parse_ciphers(const struct config_key *key, const char *text, void *section)
+{
+	uint32_t *ciphers = member(key, section);
+	char name[32];
+	size_t n = 0, len;
+
+	memset(ciphers, 0, HANDSHAKE_CIPHERS_MAX * sizeof(*ciphers));
+	for (;;) {
+		text += strspn(text, ", \t");
+		if (!*text)
+			return n;
+		len = strcspn(text, ", \t");
+		if (len >= sizeof(name) || n == HANDSHAKE_CIPHERS_MAX)
+			return false;
+		memcpy(name, text, len);
+		name[len] = '\0';
+		text += len;
+		ciphers[n] = dgsec_cipher_value(name);
+		for (size_t i = 0; i < n; i++)
+			if (ciphers[i] == ciphers[n])
+				return false;
+		if (!ciphers[n++])
+			return false;
+	}
+}
+
+static bool parse_identity(const struct config_key *key, const char *text, void *section)
+{
+	size_t len = strlen(text);
+
+	if (!len || len > HANDSHAKE_IDENTITY_MAX || !value_utf8(text, len, false))
+		return false;
+	strcpy(member(key, section), text);
+	return true;
+}
+
+static bool parse_psk(const struct config_key *key, const char *text, void *section)
+{
+	struct handshake_psk *psk = member(key, section);
+
+	psk->len = handshake_mbedtls.key_max;
+	if (value_hex(text, psk->key, &psk->len) && psk->len >= PSK_MIN)
+		return true;
+	explicit_bzero(psk, sizeof(*psk));
+	return false;
+}
+
+/* The file is read later, when it is known where relative names begin. */
+static bool parse_nothing(const struct config_key *key, const char *text, void *section)
+{
+	(void)key;
+	(void)section;
+	return *text;
+}
+
+#define I(field)	.offset = offsetof(struct config, field)
+#define I2(field)	.offset2 = offsetof(struct config, field)
+#define P(field)	.offset = offsetof(struct peer, field)
+#define P2(field)	.offset2 = offsetof(struct peer, field)
+
+#define DURATION	"such as 500ms, 2s, 5min, 12h or 30d"
+
+/* The same in both sections; in the order of struct limits. */
+#define LIMITS(type)									\
+	{ "window", "a multiple of 64 from 64 to 1024", parse_window,			\
+	  .offset = offsetof(type, limits.window),					\
+	  .min = DGSEC_WINDOW_MIN, .max = DGSEC_WINDOW_MAX },				\
+	{ "soft-packets", "a number of records, or 0 for no limit", parse_u64,		\
+	  .offset = offsetof(type, limits.soft_packets), .max = UINT64_MAX },		\
+	{ "hard-packets", "a number of records, or 0 for no limit", parse_u64,		\
+	  .offset = offsetof(type, limits.hard_packets), .max = UINT64_MAX },		\
+	{ "soft-bytes", "a number of octets, or 0 for no limit", parse_u64,		\
+	  .offset = offsetof(type, limits.soft_bytes), .max = UINT64_MAX },		\
+	{ "hard-bytes", "a number of octets, or 0 for no limit", parse_u64,		\
+	  .offset = offsetof(type, limits.hard_bytes), .max = UINT64_MAX },		\
+	{ "soft-time", "whole seconds, such as 12h, or 0 for no limit", parse_seconds,	\
+	  .offset = offsetof(type, limits.soft_seconds), .max = UINT32_MAX },		\
+	{ "hard-time", "whole seconds, such as 12h, or 0 for no limit", parse_seconds,	\
+	  .offset = offsetof(type, limits.hard_seconds), .max = UINT32_MAX },		\
+	{ "idle-time", "whole seconds, such as 12h, or 0 for no limit", parse_seconds,	\
+	  .offset = offsetof(type, limits.idle_seconds), .max = UINT32_MAX }
+
+const struct config_key config_interface_keys[] = {
+	[INTERFACE_LOWER] = { "lower", "the name of the device below, such as lowpan0",
+		parse_ifname, I(lower) },
+	[INTERFACE_ADDRESS] = { "address",
+		"a global IPv6 address and its prefix length, such as fd00:d9::1/64",
+		parse_prefix, I(addr), I2(prefix_len) },
+	[INTERFACE_SERVICE] = { "service",
+		"a global [IPv6 address]:port, or only the address or the port",
+		parse_service, I(service_addr), I2(service_port) },
+	[INTERFACE_LISTEN] = { "listen", "a port, [IPv6 address]:port, or only the address",
+		parse_listen, I(listen_addr), I2(listen_port) },
+	[INTERFACE_CIPHERS] = { "ciphers",
+		"each at most once, of aes-128-ccm-8, aes-128-ccm and aes-128-gcm",
+		parse_ciphers, I(handshake.ciphers) },
+	[INTERFACE_RETRANSMIT_MIN] = { "retransmit-min", "100ms to 60s, " DURATION,
+		parse_ms, I(handshake.retransmit_min), .min = 100, .max = 60000 },
+	[INTERFACE_RETRANSMIT_MAX] = { "retransmit-max", "100ms to 5min, " DURATION,
+		parse_ms, I(handshake.retransmit_max), .min = 100, .max = 300000 },
+	[INTERFACE_HANDSHAKE_MTU] = { "handshake-mtu", "256 to 1452 octets of UDP payload",
+		parse_u32, I(handshake.mtu), .min = 256, .max = 1452 },
+	[INTERFACE_HANDSHAKE_RATE] = { "handshake-rate",
+		"datagrams a second, at most 1000000, or 0 for no limit",
+		parse_u32, I(handshake_rate), .max = 1000000 },
+	[INTERFACE_HANDSHAKE_BURST] = { "handshake-burst", "1 to 1000000 datagrams",
+		parse_u32, I(handshake_burst), .min = 1, .max = 1000000 },
+	[INTERFACE_HALF_OPEN_MAX] = { "half-open-max", "1 to 100000 handshakes",
+		parse_u32, I(half_open_max), .min = 1, .max = 100000 },
+	[INTERFACE_HALF_OPEN_EXPIRY] = { "half-open-expiry", "1s to 5min, " DURATION,
+		parse_ms, I(half_open_expiry), .min = 1000, .max = DGSEC_EXPECT_MAX * 1000 },
+	[INTERFACE_CONFIRM_EXPIRY] = { "confirm-expiry", "1s to 1h, " DURATION,
+		parse_ms, I(confirm_expiry), .min = 1000, .max = 3600000 },
+	[INTERFACE_UNKNOWN_IDENTITY] = { "unknown-identity", "\"hide\" or \"reject\"",
+		parse_unknown, I(reject_unknown) },
+	[INTERFACE_MAX_PEERS] = { "max-peers", "a number from 1 to 4294967295",
+		parse_u32, I(max_peers), .min = 1, .max = UINT32_MAX },
+	[INTERFACE_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 4294967295",
+		parse_u32, I(max_assocs), .min = 1, .max = UINT32_MAX },
+	[INTERFACE_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, I(payload) },
+	[INTERFACE_LIMITS] = LIMITS(struct config),
+};
+
+const struct config_key config_peer_keys[] = {
+	[PEER_IDENTITY] = { "identity",
+		"1 to 128 octets of UTF-8 without control characters", parse_identity,
+		P(identity) },
+	/* What is expected of a key is said by config.c, which knows its length. */
+	[PEER_PSK] = { "psk", NULL, parse_psk, P(psk), .min = PSK_MIN, .secret = true },
+	[PEER_PSK_FILE] = { "psk-file", "the name of a file", parse_nothing },
+	[PEER_ADDRESS] = { "address", "a global IPv6 address without a prefix length",
+		parse_address, P(addr) },
+	[PEER_SERVICE] = { "service",
+		"a global [IPv6 address]:port, or only the address or the port",
+		parse_service, P(service_addr), P2(service_port) },
+	[PEER_MARK] = { "mark", "a number from 0 to 0xffffffff", parse_u32, P(mark),
+		.max = UINT32_MAX },
+	[PEER_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 64", parse_u32, P(max_assocs),
+		.min = 1, .max = 64 },
+	[PEER_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, P(payload) },
+	[PEER_LIMITS] = LIMITS(struct peer),
+};
+
+const unsigned int config_n_interface_keys = ARRAY_SIZE(config_interface_keys);
+const unsigned int config_n_peer_keys = ARRAY_SIZE(config_peer_keys);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel reports of associations. */
+#ifndef DGSECD_EVENT_H
+#define DGSECD_EVENT_H
+
+#include "config.h"
+
+/* Handle all that is there now. Nonzero: the subscription is broken (logged). */
+int event_read(const struct config *config);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What dgsecd needs of a handshake library, and all that it knows of one.
+ *
+ * A listener answers ClientHellos without keeping anything of their senders
+ * (RFC 6347 section 4.2.1) until one returns its cookie; that makes a
+ * handshake. A handshake is driven by datagrams and by its timer, and speaks
+ * through the events below. It never sees an application record.
+ */
+#ifndef DGSECD_HANDSHAKE_H
+#define DGSECD_HANDSHAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libdgsec.h>
+
+enum {
+	HANDSHAKE_IDENTITY_MAX = 128,	/* RFC 4279 section 5.3 */
+	HANDSHAKE_KEY_MAX = 64,		/* the same */
+	HANDSHAKE_REPLY_MAX = 512,
+	HANDSHAKE_CIPHERS_MAX = 8,
+};
+
+struct handshake_settings {
+	uint32_t ciphers[HANDSHAKE_CIPHERS_MAX];	/* enum dgsec_cipher, the best first; 0 ends */
+	unsigned int retransmit_min;	/* milliseconds; doubled each time */
+	unsigned int retransmit_max;
+	unsigned int mtu;		/* of our datagrams, UDP payload */
+	unsigned int cookie_seconds;
+};
+
+/* A pre-shared key, on its way into the library. */
+struct handshake_psk {
+	uint8_t key[HANDSHAKE_KEY_MAX];
+	size_t len;
+};
+
+struct handshake_events {
+	/*
+	 * Send a datagram. 0, or a negative errno: then the handshake fails and
+	 * nothing of it has left.
+	 */
+	int (*send)(void *user, const uint8_t *data, size_t len);
+	/* The key of an identity, or false: the identity is refused openly. */
+	bool (*psk)(void *user, const uint8_t *identity, size_t len, struct handshake_psk *psk);
+	/* Call handshake_backend.run() without data after so long; 0: do not. */
+	void (*timer)(void *user, unsigned int milliseconds);
+};
+
+/* A ClientHello from a client of which nothing is known, and what to answer. */
+struct handshake_hello {
+	const uint8_t *data;		/* the datagram */
+	size_t len;
+	const uint8_t *client;		/* what the cookie is bound to */
+	size_t client_len;
+	uint8_t reply[HANDSHAKE_REPLY_MAX];
+	size_t reply_len;		/* 0: no answer */
+};
+
+enum handshake_verdict {
+	HANDSHAKE_VERIFY,		/* no good cookie: the reply asks for one */
+	HANDSHAKE_ACCEPTED,		/* good cookie: there is a handshake now */
+	HANDSHAKE_REFUSED,		/* see the failure; the reply may hold an alert */
+};
+
+enum handshake_result {
+	HANDSHAKE_PENDING,
+	HANDSHAKE_DONE,			/* also each time it is run afterwards */
+	HANDSHAKE_FAILED,
+};
+
+enum handshake_failure {
+	HANDSHAKE_NO_FAILURE,
+	HANDSHAKE_NO_CIPHER,		/* the client offers none of ours */
+	HANDSHAKE_BAD_VERSION,		/* the client does not speak DTLS 1.2 */
+	HANDSHAKE_BAD_MESSAGE,		/* malformed or out of order */
+	HANDSHAKE_BAD_IDENTITY,		/* the identity was refused openly */
+	HANDSHAKE_BAD_KEY,		/* its Finished does not open: other key */
+	HANDSHAKE_ALERT,		/* the client gave up */
+	HANDSHAKE_TIMEOUT,		/* repeated for too long */
+	HANDSHAKE_SEND,			/* events.send() refused */
+	HANDSHAKE_INTERNAL,		/* memory, randomness */
+	HANDSHAKE_FAILURES,
+};
+
+struct handshake_listener;
+struct handshake;
+
+/* What the kernel needs, named from this end. To be wiped. */
+struct handshake_keys {
+	uint32_t cipher;		/* enum dgsec_cipher */
+	struct dgsec_keys keys;
+};
+
+struct handshake_backend {
+	const char *name;
+	size_t key_max;			/* longest pre-shared key, octets */
+
+	/* NULL: out of memory or randomness. */
+	struct handshake_listener *(*open)(const struct handshake_settings *settings,
+					   const struct handshake_events *events);
+	/* Settings for handshakes from now on; cookies stay good. 0 or -ENOMEM. */
+	int (*set)(struct handshake_listener *listener, const struct handshake_settings *settings);
+	/* After all its handshakes are freed. */
+	void (*close)(struct handshake_listener *listener);
+
+	enum handshake_verdict (*listen)(struct handshake_listener *listener,
+					 struct handshake_hello *hello,
+					 struct handshake **hs,
+					 enum handshake_failure *failure);
+
+	/* Whose events it causes from now on: needed before the first run. */
+	void (*attach)(struct handshake *hs, void *user);
+	/* Go on, with a datagram or (@len 0) without. */
+	enum handshake_result (*run)(struct handshake *hs, const uint8_t *data, size_t len);
+	enum handshake_failure (*failure)(const struct handshake *hs);
+	/*
+	 * The keys of epoch 1. They are there when the client's Finished was
+	 * verified, that is when the server's ChangeCipherSpec is to be sent.
+	 */
+	int (*keys)(const struct handshake *hs, struct handshake_keys *keys);
+	void (*free)(struct handshake *hs);
+};
+
+extern const struct handshake_backend handshake_mbedtls;
+
+#endif

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Handshakes with mbedTLS 3.6.
+ *
+ * A context of the library that has not seen a good cookie yet holds nothing
+ * of a client, so one serves all of them: it listens, is reset after each
+ * HelloVerifyRequest, and becomes the handshake of the client whose cookie was
+ * good.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/error.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/ssl_cookie.h>
+
+#include "array.h"
+#include "handshake.h"
+#include "record.h"
+#include "timer.h"
+
+enum {
+	MASTER_SECRET = 48,
+	RANDOM = 32,
+	KEY_LEN = 16,			/* of every cipher here */
+	SALT_LEN = 4,
+	KEY_BLOCK = 2 * KEY_LEN + 2 * SALT_LEN,
+	HANDSHAKE_SERVER_HELLO = 2,
+	/* A datagram cannot take more steps than it has records. */
+	STEPS_MAX = 64,
+};
+
+/* Settings in the library's form, shared by all handshakes that began with them. */
+struct settings {
+	mbedtls_ssl_config conf;
+	int suites[HANDSHAKE_CIPHERS_MAX + 1];
+	unsigned int mtu;
+	unsigned int users;
+};
+
+struct handshake_listener {
+	const struct handshake_events *events;
+	struct settings *settings;
+	mbedtls_entropy_context entropy;
+	mbedtls_ctr_drbg_context random;
+	mbedtls_ssl_cookie_ctx cookie;
+	struct handshake *idle;		/* the listening one, or NULL until needed */
+};
+
+struct handshake {
+	mbedtls_ssl_context ssl;
+	struct handshake_listener *listener;
+	struct settings *settings;
+	void *user;
+
+	struct handshake_hello *hello;	/* listening: where replies go */
+	const uint8_t *in;		/* the datagram not yet read */
+	size_t in_len;
+	bool cookie_good;
+	bool over;
+	bool send_failed;
+	bool bad_identity;
+	enum handshake_failure failure;
+
+	uint64_t timer_start;
+	uint32_t timer_intermediate;
+	uint32_t timer_final;		/* 0: cancelled */
+
+	int suite;			/* as our ServerHello said */
+	bool have_secret;
+	mbedtls_tls_prf_types prf;
+	uint8_t secret[MASTER_SECRET];
+	uint8_t randoms[2 * RANDOM];	/* server, client: as "key expansion" wants them */
+};
+
+static const struct {
+	uint32_t cipher;
+	int suite;
+} suites[] = {
+	{ DGSEC_CIPHER_AES_128_CCM_8, MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8 },
+	{ DGSEC_CIPHER_AES_128_CCM, MBEDTLS_TLS_PSK_WITH_AES_128_CCM },
+	{ DGSEC_CIPHER_AES_128_GCM, MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256 },
+};
+
+/* ---- what the library calls ------------------------------------------------ */
+
+/* The library does not say before the end which suite it chose; ServerHello does. */
+static void note_suite(struct handshake *hs, const uint8_t *data, size_t len)
+{
+	struct record rec;
+	const uint8_t *p;
+	size_t at = HANDSHAKE_HEADER + 2 + RANDOM;	/* session_id's length */
+
+	while (record_next(&data, &len, &rec)) {
+		p = rec.body;
+		if (rec.type != RECORD_HANDSHAKE || rec.epoch || rec.body_len <= at ||
+		    p[0] != HANDSHAKE_SERVER_HELLO || p[6] || p[7] || p[8])
+			continue;
+		if (rec.body_len >= at + 1 + p[at] + 2)
+			hs->suite = p[at + 1 + p[at]] << 8 | p[at + 2 + p[at]];
+	}
+}
+
+static int send_datagram(void *arg, const unsigned char *data, size_t len)
+{
+	struct handshake *hs = arg;
+
+	if (hs->hello) {
+		if (len > sizeof(hs->hello->reply))
+			return MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
+		memcpy(hs->hello->reply, data, len);
+		hs->hello->reply_len = len;
+		return (int)len;
+	}
+
+	note_suite(hs, data, len);
+	if (hs->listener->events->send(hs->user, data, len)) {
+		hs->send_failed = true;
+		return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+	}
+	return (int)len;
+}
+
+static int receive_datagram(void *arg, unsigned char *buf, size_t size)
+{
+	struct handshake *hs = arg;
+	size_t len = hs->in_len;
+
+	if (!hs->in)
+		return MBEDTLS_ERR_SSL_WANT_READ;
+	/* Larger than the library's buffer: no handshake message of PSK is. */
+	if (len > size)
+		len = size;
+	memcpy(buf, hs->in, len);
+	hs->in = NULL;
+	return (int)len;
+}
+
+static void set_timer(void *arg, uint32_t intermediate, uint32_t final)
+{
+	struct handshake *hs = arg;
+
+	hs->timer_start = timer_now();
+	hs->timer_intermediate = intermediate;
+	hs->timer_final = final;
+	if (hs->user)
+		hs->listener->events->timer(hs->user, final);
+}
+
+static int get_timer(void *arg)
+{
+	struct handshake *hs = arg;
+	uint64_t passed;
+
+	if (!hs->timer_final)
+		return -1;
+	passed = timer_now() - hs->timer_start;
+	if (passed >= hs->timer_final)
+		return 2;
+	return passed >= hs->timer_intermediate;
+}
+
+static int get_psk(void *arg, mbedtls_ssl_context *ssl, const unsigned char *identity, size_t len)
+{
+	struct handshake *hs = mbedtls_ssl_get_user_data_p(ssl);
+	struct handshake_psk psk = { .len = 0 };
+	int ret = -1;
+
+	(void)arg;
+	if (hs->listener->events->psk(hs->user, identity, len, &psk))
+		ret = mbedtls_ssl_set_hs_psk(ssl, psk.key, psk.len);
+	else
+		hs->bad_identity = true;
+	explicit_bzero(&psk, sizeof(psk));
+	return ret;
+}
+
+static void note_secret(void *arg, mbedtls_ssl_key_export_type type, const unsigned char *secret,
+			size_t len, const unsigned char client_random[RANDOM],
+			const unsigned char server_random[RANDOM], mbedtls_tls_prf_types prf)
+{
+	struct handshake *hs = arg;
+
+	if (type != MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET || len != MASTER_SECRET)
+		return;
+	memcpy(hs->secret, secret, MASTER_SECRET);
+	memcpy(hs->randoms, server_random, RANDOM);
+	memcpy(hs->randoms + RANDOM, client_random, RANDOM);
+	hs->prf = prf;
+	hs->have_secret = true;
+}
+
+static int write_cookie(void *arg, unsigned char **p, unsigned char *end,
+			const unsigned char *client, size_t client_len)
+{
+	struct handshake_listener *listener = arg;
+
+	return mbedtls_ssl_cookie_write(&listener->cookie, p, end, client, client_len);
+}
+
+static int check_cookie(void *arg, const unsigned char *cookie, size_t cookie_len,
+			const unsigned char *client, size_t client_len)
+{
+	struct handshake_listener *listener = arg;
+	int ret = mbedtls_ssl_cookie_check(&listener->cookie, cookie, cookie_len, client,
+					   client_len);
+
+	listener->idle->cookie_good = !ret;
+	return ret;
+}
+
+/* ---- settings -------------------------------------------------------------- */
+
+static void settings_put(struct settings *settings)
+{
+	if (!settings || --settings->users)
+		return;
+	mbedtls_ssl_config_free(&settings->conf);
+	free(settings);
+}
+
+static struct settings *settings_new(struct handshake_listener *listener,
+				     const struct handshake_settings *from)
+{
+	struct settings *settings = calloc(1, sizeof(*settings));
+	mbedtls_ssl_config *conf;
+	size_t n = 0;
+
+	if (!settings)
+		return NULL;
+	settings->users = 1;
+	settings->mtu = from->mtu;
+	for (size_t i = 0; i < HANDSHAKE_CIPHERS_MAX && from->ciphers[i]; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(suites); k++)
+			if (suites[k].cipher == from->ciphers[i])
+				settings->suites[n++] = suites[k].suite;
+
+	conf = &settings->conf;
+	mbedtls_ssl_config_init(conf);
+	if (mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER,
+					MBEDTLS_SSL_TRANSPORT_DATAGRAM,
+					MBEDTLS_SSL_PRESET_DEFAULT)) {
+		settings_put(settings);
+		return NULL;
+	}
+	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
+	mbedtls_ssl_conf_max_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
+	mbedtls_ssl_conf_rng(conf, mbedtls_ctr_drbg_random, &listener->random);
+	mbedtls_ssl_conf_ciphersuites(conf, settings->suites);
+	mbedtls_ssl_conf_psk_cb(conf, get_psk, NULL);
+	mbedtls_ssl_conf_dtls_cookies(conf, write_cookie, check_cookie, listener);
+	mbedtls_ssl_conf_handshake_timeout(conf, from->retransmit_min, from->retransmit_max);
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+	mbedtls_ssl_conf_renegotiation(conf, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+#endif
+#if defined(MBEDTLS_SSL_EXTENDED_MASTER_SECRET)
+	mbedtls_ssl_conf_extended_master_secret(conf, MBEDTLS_SSL_EXTENDED_MS_ENABLED);
+#endif
+#if defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_CLI_C)
+	mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+#endif
+	return settings;
+}
+
+static int listener_set(struct handshake_listener *listener, const struct handshake_settings *from)
+{
+	struct settings *settings = settings_new(listener, from);
+
+	if (!settings)
+		return -ENOMEM;
+	settings_put(listener->settings);
+	listener->settings = settings;
+	mbedtls_ssl_cookie_set_timeout(&listener->cookie, from->cookie_seconds);
+	/* The listening context still has the old ones. */
+	if (listener->idle)
+		handshake_mbedtls.free(listener->idle);
+	listener->idle = NULL;
+	return 0;
+}
+
+/* ---- listener -------------------------------------------------------------- */
+
+static void listener_close(struct handshake_listener *listener)
+{
+	if (!listener)
+		return;
+	if (listener->idle)
+		handshake_mbedtls.free(listener->idle);
+	settings_put(listener->settings);
+	mbedtls_ssl_cookie_free(&listener->cookie);
+	mbedtls_ctr_drbg_free(&listener->random);
+	mbedtls_entropy_free(&listener->entropy);
+	free(listener);
+}
+
+static struct handshake_listener *listener_open(const struct handshake_settings *settings,
+						const struct handshake_events *events)
+{
+	static const unsigned char label[] = "dgsecd";
+	struct handshake_listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		return NULL;
+	listener->events = events;
+	mbedtls_entropy_init(&listener->entropy);
+	mbedtls_ctr_drbg_init(&listener->random);
+	mbedtls_ssl_cookie_init(&listener->cookie);
+
+	if (mbedtls_ctr_drbg_seed(&listener->random, mbedtls_entropy_func, &listener->entropy,
+				  label, sizeof(label)) ||
+	    mbedtls_ssl_cookie_setup(&listener->cookie, mbedtls_ctr_drbg_random,
+				     &listener->random) ||
+	    listener_set(listener, settings)) {
+		listener_close(listener);
+		return NULL;
+	}
+	return listener;
+}
+
+static struct handshake *handshake_new(struct handshake_listener *listener)
+{
+	struct handshake *hs = calloc(1, sizeof(*hs));
+
+	if (!hs)
+		return NULL;
+	hs->listener = listener;
+	hs->settings = listener->settings;
+	hs->settings->users++;
+	mbedtls_ssl_init(&hs->ssl);
+	mbedtls_ssl_set_user_data_p(&hs->ssl, hs);
+	if (mbedtls_ssl_setup(&hs->ssl, &hs->settings->conf)) {
+		handshake_mbedtls.free(hs);
+		return NULL;
+	}
+	mbedtls_ssl_set_bio(&hs->ssl, hs, send_datagram, receive_datagram, NULL);
+	mbedtls_ssl_set_timer_cb(&hs->ssl, hs, set_timer, get_timer);
+	mbedtls_ssl_set_export_keys_cb(&hs->ssl, note_secret, hs);
+	mbedtls_ssl_set_mtu(&hs->ssl, (uint16_t)hs->settings->mtu);
+	return hs;
+}
+
+static enum handshake_failure failure_of(const struct handshake *hs, int ret)
+{
+	if (hs->send_failed)
+		return HANDSHAKE_SEND;
+	if (hs->bad_identity)
+		return HANDSHAKE_BAD_IDENTITY;
+
+	switch (ret) {
+	case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
+	case MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL:
+		return HANDSHAKE_NO_CIPHER;
+	case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
+		return HANDSHAKE_BAD_VERSION;
+	case MBEDTLS_ERR_SSL_INVALID_MAC:
+		return HANDSHAKE_BAD_KEY;
+	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
+	case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
+		return HANDSHAKE_ALERT;
+	case MBEDTLS_ERR_SSL_TIMEOUT:
+		return HANDSHAKE_TIMEOUT;
+	case MBEDTLS_ERR_SSL_INTERNAL_ERROR:
+	case MBEDTLS_ERR_SSL_ALLOC_FAILED:
+	case MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED:
+		return HANDSHAKE_INTERNAL;
+	default:
+		return HANDSHAKE_BAD_MESSAGE;
+	}
+}
+
+static enum handshake_verdict listener_listen(struct handshake_listener *listener,
+					      struct handshake_hello *hello, struct handshake **out,
+					      enum handshake_failure *failure)
+{
+	struct handshake *hs = listener->idle;
+	int ret;
+
+	*failure = HANDSHAKE_INTERNAL;
+	if (!hs) {
+		hs = handshake_new(listener);
+		if (!hs)
+			return HANDSHAKE_REFUSED;
+		listener->idle = hs;
+	}
+
+	hs->hello = hello;
+	hs->in = hello->data;
+	hs->in_len = hello->len;
+	hs->cookie_good = false;
+	hello->reply_len = 0;
+	ret = mbedtls_ssl_set_client_transport_id(&hs->ssl, hello->client, hello->client_len);
+	/* Step by step: with a good cookie nothing may be sent before attach(). */
+	for (int i = 0; !ret && !hs->cookie_good && i < STEPS_MAX; i++)
+		ret = mbedtls_ssl_handshake_step(&hs->ssl);
+	hs->hello = NULL;
+	hs->in = NULL;
+
+	if (!ret && hs->cookie_good) {
+		listener->idle = NULL;
+		*out = hs;
+		*failure = HANDSHAKE_NO_FAILURE;
+		return HANDSHAKE_ACCEPTED;
+	}
+
+	*failure = failure_of(hs, ret);
+	if (mbedtls_ssl_session_reset(&hs->ssl)) {
+		handshake_mbedtls.free(hs);
+		listener->idle = NULL;
+	}
+	return ret == MBEDTLS_ERR_SSL_HELLO_VERIFY_REQUIRED ? HANDSHAKE_VERIFY : HANDSHAKE_REFUSED;
+}
+
+/* ---- handshake ------------------------------------------------------------- */
+
+static void handshake_attach(struct handshake *hs, void *user)
+{
+	hs->user = user;
+	if (hs->timer_final)
+		hs->listener->events->timer(user, hs->timer_final);
+}
+
+/*
+ * After the end reading goes on, so that the library sees a repeated Finished
+ * and repeats its own flight.
+ */
+static int step(struct handshake *hs)
+{
+	unsigned char none[1];
+	int ret;
+
+	if (hs->over)
+		return mbedtls_ssl_read(&hs->ssl, none, sizeof(none));
+
+	ret = mbedtls_ssl_handshake(&hs->ssl);
+	if (!ret)
+		hs->over = true;
+	return ret;
+}
+
+static enum handshake_result handshake_run(struct handshake *hs, const uint8_t *data, size_t len)
+{
+	int ret = MBEDTLS_ERR_SSL_WANT_READ;
+
+	hs->in = len ? data : NULL;
+	hs->in_len = len;
+	for (int i = 0; i < STEPS_MAX; i++) {
+		ret = step(hs);
+		if (ret == MBEDTLS_ERR_SSL_WANT_READ && !hs->in)
+			break;
+		if (ret < 0 && ret != MBEDTLS_ERR_SSL_WANT_READ)
+			break;
+	}
+	hs->in = NULL;
+
+	if (ret < 0 && ret != MBEDTLS_ERR_SSL_WANT_READ) {
+		hs->failure = failure_of(hs, ret);
+		return HANDSHAKE_FAILED;
+	}
+	return hs->over ? HANDSHAKE_DONE : HANDSHAKE_PENDING;
+}
+
+static enum handshake_failure handshake_failure(const struct handshake *hs)
+{
+	return hs->failure;
+}
+
+static int handshake_keys(const struct handshake *hs, struct handshake_keys *keys)
+{
+	struct dgsec_keys *out = &keys->keys;
+	uint8_t block[KEY_BLOCK];
+
+	memset(keys, 0, sizeof(*keys));
+	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
+		if (suites[i].suite == hs->suite)
+			keys->cipher = suites[i].cipher;
+	if (!keys->cipher || !hs->have_secret)
+		return -EINVAL;
+
+	/* RFC 5246 section 6.3: an AEAD's key block has no MAC keys. */
+	if (mbedtls_ssl_tls_prf(hs->prf, hs->secret, sizeof(hs->secret), "key expansion",
+				hs->randoms, sizeof(hs->randoms), block, sizeof(block)))
+		return -EIO;
+	out->key_len = KEY_LEN;
+	out->iv_len = SALT_LEN;
+	memcpy(out->rx_key, block, KEY_LEN);
+	memcpy(out->tx_key, block + KEY_LEN, KEY_LEN);
+	memcpy(out->rx_iv, block + 2 * KEY_LEN, SALT_LEN);
+	memcpy(out->tx_iv, block + 2 * KEY_LEN + SALT_LEN, SALT_LEN);
+	explicit_bzero(block, sizeof(block));
+	return 0;
+}
+
+static void handshake_free(struct handshake *hs)
+{
+	if (!hs)
+		return;
+	hs->user = NULL;
+	mbedtls_ssl_free(&hs->ssl);
+	settings_put(hs->settings);
+	explicit_bzero(hs, sizeof(*hs));
+	free(hs);
+}
+
+const struct handshake_backend handshake_mbedtls = {
+	.name = "mbedTLS",
+	.key_max = MBEDTLS_PSK_MAX_LEN < HANDSHAKE_KEY_MAX ? MBEDTLS_PSK_MAX_LEN :
+							     HANDSHAKE_KEY_MAX,
+	.open = listener_open,
+	.set = listener_set,
+	.close = listener_close,
+	.listen = listener_listen,
+	.attach = handshake_attach,
+	.run = handshake_run,
+	.failure = handshake_failure,
+	.keys = handshake_keys,
+	.free = handshake_free,
+};

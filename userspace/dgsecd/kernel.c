@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "link.h"
+#include "log.h"
+
+#define TRIES	8			/* of a list that changes meanwhile */
+
+static struct dgsec *dg;
+static struct dgsec_events *events;
+static struct dgsec_ref ref;		/* by the lower device */
+static uint32_t ifindex;		/* as last known; 0 in another netns */
+
+const char *kernel_error(void)
+{
+	return dgsec_error(dg);
+}
+
+unsigned int kernel_lower(void)
+{
+	return ref.lower_ifindex;
+}
+
+int kernel_open(void)
+{
+	int ret = dgsec_open(&dg);
+
+	if (!ret)
+		ret = dgsec_events_open(&events);
+	if (!ret)
+		ret = link_open();
+	if (ret == -ENOENT)
+		log_error("the kernel module is not loaded: \"modprobe dgsec\", or insmod dgsec.ko");
+	else if (ret)
+		log_error("netlink cannot be used: %s", strerror(-ret));
+	return ret;
+}
+
+void kernel_close(void)
+{
+	link_close();
+	dgsec_events_close(events);
+	dgsec_close(dg);
+	events = NULL;
+	dg = NULL;
+}
+
+/* ---- interface ------------------------------------------------------------- */
+
+static int find(struct dgsec_interface *iface)
+{
+	int ret = dgsec_interface_get(dg, ref, iface);
+
+	if (!ret)
+		ifindex = iface->ifindex;
+	return ret;
+}
+
+static int create(const struct config *config, struct dgsec_interface *iface)
+{
+	int ret = link_add(config->name, ref.lower_ifindex);
+
+	if (ret) {
+		log_error("interface %s cannot be created on %s: %s", config->name, config->lower,
+			  link_error());
+		return ret;
+	}
+	log_info("created interface %s on %s", config->name, config->lower);
+	ret = find(iface);
+	if (ret)
+		log_error("interface %s: %s", config->name, kernel_error());
+	return ret;
+}
+
+static int bring_up(const struct config *config)
+{
+	int ret = link_add_addr(ifindex, &config->addr, config->prefix_len);
+
+	if (ret) {
+		log_error("interface %s cannot have its address: %s", config->name, link_error());
+		return ret;
+	}
+	ret = link_up(ifindex);
+	if (ret)
+		log_error("interface %s cannot be brought up: %s", config->name, link_error());
+	return ret;
+}
+
+int kernel_start(const struct config *config)
+{
+	struct dgsec_interface iface;
+	int ret;
+
+	ref.lower_ifindex = if_nametoindex(config->lower);
+	if (!ref.lower_ifindex) {
+		log_error("there is no device %s (\"lower\" in the configuration): create it first, and dgsecd in its network namespace",
+			  config->lower);
+		return -ENODEV;
+	}
+	ret = find(&iface);
+	if (ret == -ENODEV) {
+		ret = create(config, &iface);
+	} else if (ret) {
+		log_error("the interface on %s cannot be used: %s", config->lower,
+			  kernel_error());
+	}
+	if (ret)
+		return ret;
+	if (!ifindex) {
+		/* Moved away, as it may be. Its addresses are set where it is. */
+		log_info("the interface on %s is in another network namespace: it is used there, its address is left alone",
+			 config->lower);
+		return kernel_set(config);
+	}
+	if (strcmp(iface.name, config->name)) {
+		log_error("%s already carries the interface %s, not %s: delete it, or name it in the configuration",
+			  config->lower, iface.name, config->name);
+		return -EEXIST;
+	}
+	ret = bring_up(config);
+	return ret ? ret : kernel_set(config);
+}
+
+int kernel_set(const struct config *config)
+{
+	struct dgsec_interface iface = { .has = 0 };
+	int ret;
+
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_SERVICE_ADDR, service_addr, config->service_addr);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_SERVICE_PORT, service_port, config->service_port);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_HANDSHAKE_RATE, handshake_rate,
+		  config->handshake_rate);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_HANDSHAKE_BURST, handshake_burst,
+		  config->handshake_burst);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_PEERS, max_peers, config->max_peers);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_ASSOCS, max_assocs, config->max_assocs);
+	ret = dgsec_interface_set(dg, ref, &iface);
+	if (ret)
+		log_error("the kernel refuses the settings of %s: %s", config->name,
+			  kernel_error());
+	return ret;
+}
+
+bool kernel_alive(void)
+{
+	struct dgsec_interface iface;
+
+	return find(&iface) != -ENODEV;
+}
+
+/* ---- socket ---------------------------------------------------------------- */
+
+struct socket_scan {
+	uint16_t port;
+	uint16_t stale[16];		/* ports of the past, to be closed */
+	size_t n_stale;
+	bool busy;
+};
+
+static int on_socket(const struct dgsec_socket *sock, void *arg)
+{
+	struct socket_scan *scan = arg;
+
+	if (!dgsec_has(sock, DGSEC_A_SOCKET_STANDBY)) {
+		if (sock->port == scan->port)
+			scan->busy = true;
+	} else if (sock->port != scan->port && scan->n_stale < 16) {
+		scan->stale[scan->n_stale++] = sock->port;
+	}
+	return 0;
+}
+
+int kernel_attach(int fd, uint16_t port)
+{
+	struct socket_scan scan = { .port = port };
+	int ret;
+
+	ret = dgsec_socket_list(dg, ref, on_socket, &scan);
+	if (!ret && scan.busy) {
+		log_error("another process serves port %u of this interface: is a dgsecd running already?",
+			  port);
+		return -EBUSY;
+	}
+	if (!ret)
+		ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
+	if (ret) {
+		log_error("the kernel refuses the socket at port %u: %s", port, kernel_error());
+		return ret;
+	}
+	for (size_t i = 0; i < scan.n_stale; i++) {
+		log_info("closing port %u of an earlier configuration", scan.stale[i]);
+		dgsec_socket_del(dg, ref, scan.stale[i]);
+	}
+	return 0;
+}
+
+/* ---- peers ----------------------------------------------------------------- */
+
+static void fill_peer(struct dgsec_peer *out, const struct peer *peer)
+{
+	memset(out, 0, sizeof(*out));
+	DGSEC_PUT(out, DGSEC_A_PEER_SERVICE_ADDR, service_addr, peer->service_addr);
+	DGSEC_PUT(out, DGSEC_A_PEER_SERVICE_PORT, service_port, peer->service_port);
+	DGSEC_PUT(out, DGSEC_A_PEER_MARK, mark, peer->mark);
+	DGSEC_PUT(out, DGSEC_A_PEER_PAYLOAD, payload, peer->payload);
+	DGSEC_PUT(out, DGSEC_A_PEER_MAX_ASSOCS, max_assocs, peer->max_assocs);
+}
+
+int kernel_peer_list(int (*fn)(const struct dgsec_peer *peer, void *arg), void *arg)
+{
+	return dgsec_peer_list(dg, ref, fn, arg);
+}
+
+int kernel_peer_new(const struct peer *peer, uint32_t *id)
+{
+	struct dgsec_peer out;
+	int ret;
+
+	fill_peer(&out, peer);
+	DGSEC_PUT(&out, DGSEC_A_PEER_INNER_ADDR, inner_addr, peer->addr);
+	strcpy(out.name, peer->name);
+	out.has |= DGSEC_HAS(DGSEC_A_PEER_NAME);
+	ret = dgsec_peer_new(dg, ref, &out, &out);
+	if (!ret)
+		*id = out.id;
+	return ret;
+}
+
+int kernel_peer_set(const struct peer *peer)
+{
+	struct dgsec_peer out;
+
+	fill_peer(&out, peer);
+	DGSEC_PUT(&out, DGSEC_A_PEER_ID, id, peer->id);
+	return dgsec_peer_set(dg, ref, &out);
+}
+
+int kernel_peer_del(uint32_t id)
+{
+	struct dgsec_peer key = { .has = DGSEC_HAS(DGSEC_A_PEER_ID), .id = id };
+
+	return dgsec_peer_del(dg, ref, &key);
+}
+
+/* ---- endpoints and datagrams ----------------------------------------------- */
+
+static struct dgsec_endpoint endpoint(const struct endpoint *ep, unsigned int seconds)
+{
+	return (struct dgsec_endpoint) {
+		.remote_addr = ep->remote,
+		.remote_port = ep->remote_port,
+		.local_addr = ep->local,
+		.local_port = ep->local_port,
+		.seconds = seconds,
+	};
+}
+
+int kernel_expect_add(const struct endpoint *ep, unsigned int seconds)
+{
+	struct dgsec_endpoint out = endpoint(ep, seconds);
+
+	return dgsec_expect_add(dg, ref, &out);
+}
+
+int kernel_expect_del(const struct endpoint *ep)
+{
+	struct dgsec_endpoint out = endpoint(ep, 0);
+
+	return dgsec_expect_del(dg, ref, &out);
+}
+
+int kernel_inject(const struct endpoint *ep, const void *data, size_t len)
+{
+	struct dgsec_endpoint out = endpoint(ep, 0);
+
+	return dgsec_inject(dg, ref, &out, data, len);
+}
+
+/* ---- associations ---------------------------------------------------------- */
+
+static void put_limits(struct dgsec_assoc *assoc, const struct limits *limits)
+{
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_WINDOW, window, limits->window);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_PACKETS, soft_packets, limits->soft_packets);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_PACKETS, hard_packets, limits->hard_packets);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_BYTES, soft_bytes, limits->soft_bytes);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_BYTES, hard_bytes, limits->hard_bytes);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_SECONDS, soft_seconds, limits->soft_seconds);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_SECONDS, hard_seconds, limits->hard_seconds);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_IDLE_SECONDS, idle_seconds, limits->idle_seconds);
+}
+
+int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
+		     const struct handshake_keys *keys, uint64_t tx_seq, bool rx_seen,
+		     uint64_t rx_seq, uint32_t *id)
+{
+	struct dgsec_assoc assoc = { .has = DGSEC_HAS(DGSEC_A_ASSOC_REPLACE) };
+	int ret;
+
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PEER_ID, peer_id, peer->id);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PROTOCOL, protocol, DGSEC_PROTOCOL_DTLS12);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_CIPHER, cipher, keys->cipher);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_ROLE, role, DGSEC_ROLE_SERVER);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_EPOCH, epoch, 1);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_REMOTE_ADDR, remote_addr, ep->remote);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_REMOTE_PORT, remote_port, ep->remote_port);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_LOCAL_ADDR, local_addr, ep->local);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_LOCAL_PORT, local_port, ep->local_port);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_SEQ, tx_seq, tx_seq);
+	if (rx_seen)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_SEQ, rx_seq, rx_seq);
+	put_limits(&assoc, &peer->limits);
+	ret = dgsec_assoc_new(dg, ref, &assoc, &keys->keys, &assoc);
+	if (!ret)
+		*id = assoc.id;
+	return ret;
+}
+
+int kernel_assoc_del(uint32_t id)
+{
+	return dgsec_assoc_del(dg, ref, id, false);
+}
+
+int kernel_assoc_list(int (*fn)(const struct dgsec_assoc *assoc, void *arg), void *arg)
+{
+	int ret = -EAGAIN;
+
+	for (int i = 0; i < TRIES && ret == -EAGAIN; i++)
+		ret = dgsec_assoc_list(dg, ref, 0, fn, arg);
+	return ret;
+}
+
+/* ---- events ---------------------------------------------------------------- */
+
+int kernel_events_fd(void)
+{
+	return dgsec_events_fd(events);
+}
+
+static bool ours(const struct dgsec_event *event)
+{
+	struct dgsec_interface iface;
+
+	if (event->dev.lower_ifindex)
+		return event->dev.lower_ifindex == ref.lower_ifindex;
+	/* Its index changes when it moves to another netns: look again. */
+	if (event->dev.ifindex != ifindex)
+		find(&iface);
+	return event->dev.ifindex == ifindex;
+}
+
+int kernel_event(struct dgsec_event *event)
+{
+	int ret;
+
+	do {
+		ret = dgsec_events_recv(events, event);
+	} while (ret == 1 && !ours(event));
+	return ret;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's side of one interface: what dgsecd asks of the module. Errors
+ * are negative errnos; kernel_error() has the text for people. The interface
+ * is named by its lower device, so it works wherever the interface itself is.
+ */
+#ifndef DGSECD_KERNEL_H
+#define DGSECD_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "endpoint.h"
+
+/* Each says in the log what failed. */
+int kernel_open(void);
+int kernel_start(const struct config *config);	/* find or create the interface */
+int kernel_set(const struct config *config);	/* the interface's settings */
+int kernel_attach(int fd, uint16_t port);
+void kernel_close(void);
+
+const char *kernel_error(void);
+
+/* Is the interface still there? */
+bool kernel_alive(void);
+unsigned int kernel_lower(void);
+
+int kernel_peer_list(int (*fn)(const struct dgsec_peer *peer, void *arg), void *arg);
+int kernel_peer_new(const struct peer *peer, uint32_t *id);
+int kernel_peer_set(const struct peer *peer);
+int kernel_peer_del(uint32_t id);
+
+int kernel_expect_add(const struct endpoint *ep, unsigned int seconds);
+int kernel_expect_del(const struct endpoint *ep);
+int kernel_inject(const struct endpoint *ep, const void *data, size_t len);
+
+/* @rx_seq: as DGSEC_A_ASSOC_RX_SEQ if @rx_seen. The association replaces another one there. */
+int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
+		     const struct handshake_keys *keys, uint64_t tx_seq, bool rx_seen,
+		     uint64_t rx_seq, uint32_t *id);
+int kernel_assoc_del(uint32_t id);
+int kernel_assoc_list(int (*fn)(const struct dgsec_assoc *assoc, void *arg), void *arg);
+
+int kernel_events_fd(void);
+/* As dgsec_events_recv(), only those of the interface. */
+int kernel_event(struct dgsec_event *event);
+
+#endif

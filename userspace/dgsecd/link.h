@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Network devices, by rtnetlink. Errors are negative errnos. */
+#ifndef DGSECD_LINK_H
+#define DGSECD_LINK_H
+
+#include <netinet/in.h>
+
+int link_open(void);
+void link_close(void);
+
+/* The last failure's text from the kernel, or that of the errno. */
+const char *link_error(void);
+
+/* ip link add link LOWER name NAME type dgsec. -EEXIST is an error here. */
+int link_add(const char *name, unsigned int lower);
+
+/* ip link set INDEX up */
+int link_up(unsigned int index);
+
+/* ip address add ADDR/LEN dev INDEX; there already: fine. */
+int link_add_addr(unsigned int index, const struct in6_addr *addr, unsigned int prefix_len);
+
+/* Subscribe to devices that go away. A nonblocking descriptor to poll. */
+int link_watch(void);
+
+/* The index of a device that went away, 0 if there is none now, or an error. */
+int link_gone(void);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The UDP socket that all clients share, and that the kernel listens in on. */
+#ifndef DGSECD_LISTENER_H
+#define DGSECD_LISTENER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "endpoint.h"
+
+enum { LISTENER_DATAGRAM_MAX = 65536 };
+
+/* A bound socket on the lower device, or a negative errno (logged). */
+int listener_open(const struct config *config, unsigned int lower);
+void listener_close(void);
+
+/* Take what has come, but not for ever: there may be more afterwards. */
+void listener_read(void);
+/* Take all that has come until now. */
+void listener_drain(void);
+
+/* What cannot be sent is lost, as on the wire. */
+void listener_send(const struct endpoint *ep, const uint8_t *data, size_t len);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "record.h"
+
+/*
+ * Record (RFC 6347 section 4.1):
+ *	type(1) version(2) epoch(2) sequence_number(6) length(2) fragment
+ * Handshake fragment in it (section 4.2.2):
+ *	msg_type(1) length(3) message_seq(2) fragment_offset(3) fragment_length(3) body
+ * ClientHello (section 4.2.1):
+ *	client_version(2) random(32) session_id<0..32> cookie<0..255> ...
+ */
+enum {
+	VERSION_MAJOR = 0xfe,
+	HELLO_CLIENT = 1,
+	HELLO_SESSION_MAX = 32,
+};
+
+static uint32_t get16(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 8 | p[1];
+}
+
+static uint32_t get24(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 16 | get16(p + 1);
+}
+
+bool record_next(const uint8_t **data, size_t *len, struct record *rec)
+{
+	const uint8_t *p = *data;
+	size_t body_len;
+
+	/* Any minor version here: which ones are spoken is the library's matter. */
+	if (*len < RECORD_HEADER || p[1] != VERSION_MAJOR)
+		return false;
+	body_len = get16(p + 11);
+	if (body_len > *len - RECORD_HEADER)
+		return false;
+
+	rec->type = p[0];
+	rec->epoch = (uint16_t)get16(p + 3);
+	rec->seq = (uint64_t)get24(p + 5) << 24 | get24(p + 8);
+	rec->start = p;
+	rec->body = p + RECORD_HEADER;
+	rec->body_len = body_len;
+	*data = rec->body + body_len;
+	*len -= RECORD_HEADER + body_len;
+	return true;
+}
+
+static bool is_hello(const struct record *rec)
+{
+	return rec->type == RECORD_HANDSHAKE && !rec->epoch && rec->body_len &&
+	       rec->body[0] == HELLO_CLIENT;
+}
+
+static bool is_handshake(const struct record *rec)
+{
+	return rec->type == RECORD_HANDSHAKE || rec->type == RECORD_CHANGE_CIPHER_SPEC ||
+	       (rec->type == RECORD_ALERT && !rec->epoch);
+}
+
+static bool is_protected(const struct record *rec)
+{
+	return rec->type == RECORD_APPLICATION || (rec->type == RECORD_ALERT && rec->epoch);
+}
+
+static void classify_hello(struct datagram *dgram, const struct record *rec)
+{
+	const uint8_t *p = rec->body, *end = p + rec->body_len;
+	size_t session_len;
+
+	dgram->kind = DATAGRAM_HELLO_FRAGMENT;
+	if (rec->body_len < HANDSHAKE_HEADER)
+		return;
+	/* Only a whole message can be answered without keeping anything. */
+	if (get24(p + 6) || get24(p + 9) != get24(p + 1) ||
+	    get24(p + 1) > rec->body_len - HANDSHAKE_HEADER)
+		return;
+	end = p + HANDSHAKE_HEADER + get24(p + 1);
+	p += HANDSHAKE_HEADER;
+	if (end - p < 2 + HELLO_RANDOM + 1)
+		return;
+	dgram->random = p + 2;
+	p += 2 + HELLO_RANDOM;
+	session_len = *p++;
+	if (session_len > HELLO_SESSION_MAX || (size_t)(end - p) < session_len + 1)
+		return;
+	p += session_len;
+	dgram->cookie_len = *p++;
+	if ((size_t)(end - p) < dgram->cookie_len)
+		return;
+	dgram->kind = DATAGRAM_HELLO;
+}
+
+void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len)
+{
+	struct record rec;
+	bool first = true;
+
+	memset(dgram, 0, sizeof(*dgram));
+	dgram->kind = DATAGRAM_MALFORMED;
+
+	while (record_next(&data, &len, &rec)) {
+		if (first) {
+			dgram->kind = DATAGRAM_OTHER;
+			if (is_hello(&rec))
+				classify_hello(dgram, &rec);
+			first = false;
+		}
+		if (is_handshake(&rec))
+			dgram->handshake = true;
+		if (is_protected(&rec))
+			dgram->protected = true;
+		if (rec.type == RECORD_APPLICATION)
+			dgram->applications++;
+	}
+}
+
+static size_t copy(const struct record *rec, uint8_t *out)
+{
+	size_t size = RECORD_HEADER + rec->body_len;
+
+	memcpy(out, rec->start, size);
+	return size;
+}
+
+size_t datagram_handshake(const uint8_t *data, size_t len, uint8_t *out)
+{
+	const uint8_t *first = data;
+	struct record rec;
+	size_t size = 0;
+
+	while (record_next(&data, &len, &rec))
+		if (is_handshake(&rec) && !(is_hello(&rec) && rec.start != first))
+			size += copy(&rec, out + size);
+	return size;
+}
+
+size_t datagram_protected(const uint8_t *data, size_t len, uint8_t *out)
+{
+	struct record rec;
+	size_t size = 0;
+
+	while (record_next(&data, &len, &rec))
+		if (is_protected(&rec))
+			size += copy(&rec, out + size);
+	return size;
+}
+
+void record_alert(uint8_t out[RECORD_ALERT_SIZE], uint64_t seq, uint8_t level, uint8_t description)
+{
+	memset(out, 0, RECORD_ALERT_SIZE);
+	out[0] = RECORD_ALERT;
+	out[1] = VERSION_MAJOR;
+	out[2] = 0xfd;
+	for (int i = 0; i < 6; i++)
+		out[5 + i] = (uint8_t)(seq >> (40 - 8 * i));
+	out[12] = 2;
+	out[13] = level;
+	out[14] = description;
+}

@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <malloc.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/random.h>
+
+#include "handover.h"
+#include "kernel.h"
+#include "listener.h"
+#include "log.h"
+#include "peers.h"
+#include "record.h"
+#include "session.h"
+#include "stats.h"
+#include "timer.h"
+#include "value.h"
+
+#define TRIM_DELAY	5000		/* milliseconds */
+#define UNKNOWN_KEY	16
+
+static const struct handshake_backend *const backend = &handshake_mbedtls;
+
+struct session {
+	struct endpoint ep;
+	TAILQ_ENTRY(session) entry;
+	struct handshake *hs;
+	struct peer *peer;		/* NULL until known, or unknown */
+	struct handover over;
+	uint8_t random[HELLO_RANDOM];	/* the client's */
+	enum session_end end;		/* decided while the library runs */
+	bool unknown;			/* its identity is */
+	bool seen;			/* by session_resync() */
+	bool confirmed;
+	size_t identity_len;
+	uint8_t identity[HANDSHAKE_IDENTITY_MAX];
+	struct timer retransmit;
+	struct timer expiry;
+};
+
+TAILQ_HEAD(session_list, session);
+
+static const struct config *config;
+static struct handshake_listener *listener;
+static struct session_list half_open = TAILQ_HEAD_INITIALIZER(half_open);
+static struct session_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static size_t n_half_open, n_waiting;
+static void *by_endpoint;
+static void *by_assoc;
+static struct timer trim;
+
+#define session_of(timer_, member)	\
+	((struct session *)((char *)(timer_) - offsetof(struct session, member)))
+
+size_t session_count(void)
+{
+	return n_half_open + n_waiting;
+}
+
+size_t session_half_open(void)
+{
+	return n_half_open;
+}
+
+static int compare_endpoint(const void *a, const void *b)
+{
+	const struct session *x = a, *y = b;
+
+	return endpoint_compare(&x->ep, &y->ep);
+}
+
+static int compare_assoc(const void *a, const void *b)
+{
+	const struct session *x = a, *y = b;
+
+	return (x->over.assoc > y->over.assoc) - (x->over.assoc < y->over.assoc);
+}
+
+static struct session *find(const struct endpoint *ep)
+{
+	struct session key = { .ep = *ep }, **found;
+
+	found = tfind(&key, &by_endpoint, compare_endpoint);
+	return found ? *found : NULL;
+}
+
+static struct session *find_assoc(const struct dgsec_assoc *assoc)
+{
+	struct session key = { .over.assoc = assoc->id }, **found;
+
+	found = tfind(&key, &by_assoc, compare_assoc);
+	return found ? *found : NULL;
+}
+
+static const char *who(const struct session *s)
+{
+	return s->peer ? s->peer->name : "(unknown)";
+}
+
+/* ---- end ------------------------------------------------------------------- */
+
+/* The library's contexts are large, and freed memory stays ours unless asked. */
+static void trim_memory(struct timer *timer)
+{
+	(void)timer;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
+static void log_end(const struct session *s, enum session_end end)
+{
+	char text[ENDPOINT_TEXT], escaped[LOG_ESCAPED(HANDSHAKE_IDENTITY_MAX)];
+
+	if (s->over.assoc) {
+		log_line(end == SESSION_SEQUENCE ? LOG_WARNING : LOG_DEBUG,
+			 "peer %s at %s: handshake state freed: %s", who(s),
+			 endpoint_text(&s->ep, text), session_end_text(end));
+		return;
+	}
+	/* Said in full where it happened, or no failure. */
+	if (end == SESSION_KERNEL || end == SESSION_SHUTDOWN)
+		return;
+	if (s->peer)
+		log_limited(LOG_NOTICE, "peer %s at %s: handshake failed: %s", who(s),
+			    endpoint_text(&s->ep, text), session_end_text(end));
+	else if (s->identity_len)
+		log_limited(LOG_NOTICE, "handshake with %s failed, identity \"%s\": %s",
+			    endpoint_text(&s->ep, text),
+			    log_escape(escaped, sizeof(escaped), s->identity, s->identity_len),
+			    session_end_text(end));
+	else
+		log_limited(LOG_NOTICE, "handshake with %s failed: %s",
+			    endpoint_text(&s->ep, text), session_end_text(end));
+}
+
+static void session_free(struct session *s, enum session_end end)
+{
+	/* To the client all unknown identities look like a wrong key; not to us. */
+	if (end == SESSION_BAD_KEY && s->unknown)
+		end = SESSION_UNKNOWN_IDENTITY;
+	stats.ended[end]++;
+	log_end(s, end);
+
+	timer_disarm(&s->retransmit);
+	timer_disarm(&s->expiry);
+	tdelete(s, &by_endpoint, compare_endpoint);
+	if (s->over.assoc) {
+		tdelete(s, &by_assoc, compare_assoc);
+		TAILQ_REMOVE(&waiting, s, entry);
+		n_waiting--;
+	} else {
+		TAILQ_REMOVE(&half_open, s, entry);
+		n_half_open--;
+	}
+	backend->free(s->hs);
+	handover_free(&s->over, &s->ep);
+	explicit_bzero(s, sizeof(*s));
+	free(s);
+
+	if (!trim.armed)
+		timer_arm(&trim, timer_now() + TRIM_DELAY);
+}
+
+static void on_expiry(struct timer *timer)
+{
+	struct session *s = session_of(timer, expiry);
+
+	session_free(s, s->over.assoc ? SESSION_UNCONFIRMED : SESSION_EXPIRED);
+}
+
+/* ---- the library's events -------------------------------------------------- */
+
+/* From half-open to waiting for the first record. */
+static void handed_over(struct session *s)
+{
+	char text[ENDPOINT_TEXT];
+
+	if (!tsearch(s, &by_assoc, compare_assoc))
+		log_error("out of memory: the session of %s is kept until its time is over",
+			  who(s));
+	TAILQ_REMOVE(&half_open, s, entry);
+	n_half_open--;
+	TAILQ_INSERT_TAIL(&waiting, s, entry);
+	n_waiting++;
+	timer_arm(&s->expiry, timer_now() + config->confirm_expiry);
+	stats.handshakes++;
+	log_info("peer %s at %s: handshake done (%s), association %u", who(s),
+		 endpoint_text(&s->ep, text), dgsec_cipher_name(s->over.cipher), s->over.assoc);
+}
+
+/* Design.md section 7: the association is there before the final flight leaves. */
+static int hand_over(struct session *s)
+{
+	struct handshake_keys keys;
+	char text[ENDPOINT_TEXT];
+	int ret;
+
+	ret = s->peer ? backend->keys(s->hs, &keys) : -EACCES;
+	if (!ret)
+		ret = handover_install(&s->over, s->peer, &s->ep, &keys);
+	explicit_bzero(&keys, sizeof(keys));
+	if (!ret) {
+		handed_over(s);
+		return 0;
+	}
+	log_error("peer %s at %s: the kernel refuses the association, so the handshake is refused too: %s",
+		  who(s), endpoint_text(&s->ep, text),
+		  s->over.refusal ? s->over.refusal : strerror(-ret));
+	s->end = SESSION_KERNEL;
+	return ret;
+}
+
+static int on_send(void *user, const uint8_t *data, size_t len)
+{
+	struct session *s = user;
+	const uint8_t *at = data;
+	size_t left = len;
+	struct record rec;
+	int ret = 0;
+
+	/* The library may try an alert after a refusal: in which epoch is unclear. */
+	if (s->end)
+		return -ECANCELED;
+
+	while (!ret && record_next(&at, &left, &rec)) {
+		if (rec.type == RECORD_CHANGE_CIPHER_SPEC && !s->over.assoc)
+			ret = hand_over(s);
+		if (!ret && !handover_may_send(&s->over, &rec)) {
+			s->end = SESSION_SEQUENCE;
+			ret = -ERANGE;
+		}
+	}
+	if (!ret)
+		listener_send(&s->ep, data, len);
+	return ret;
+}
+
+static bool on_psk(void *user, const uint8_t *identity, size_t len, struct handshake_psk *psk)
+{
+	char text[HANDSHAKE_IDENTITY_MAX + 1];
+	struct session *s = user;
+	struct peer *peer = NULL;
+
+	s->identity_len = len < sizeof(s->identity) ? len : sizeof(s->identity);
+	memcpy(s->identity, identity, s->identity_len);
+	if (len > HANDSHAKE_IDENTITY_MAX || !value_utf8(identity, len, true))
+		return false;
+
+	/* One with a 0 in it cannot be configured. */
+	if (!memchr(identity, 0, len)) {
+		memcpy(text, identity, len);
+		text[len] = '\0';
+		peer = config_peer_by_identity(config, text);
+	}
+	s->peer = peer;
+	if (peer) {
+		*psk = peer->psk;
+		return true;
+	}
+	s->unknown = true;
+	if (config->reject_unknown)
+		return false;
+
+	/*
+	 * RFC 4279 section 2: go on as if the identity were known and the key
+	 * wrong, so that nobody can find out which identities there are.
+	 */
+	psk->len = UNKNOWN_KEY;
+	return getrandom(psk->key, psk->len, 0) == (ssize_t)psk->len;
+}
+
+static void on_timer(void *user, unsigned int milliseconds)
+{
+	struct session *s = user;
+
+	if (milliseconds)
+		timer_arm(&s->retransmit, timer_now() + milliseconds);
+	else
+		timer_disarm(&s->retransmit);
+}
+
+static const struct handshake_events events = {
+	.send = on_send,
+	.psk = on_psk,
+	.timer = on_timer,
+};
+
+/* ---- running --------------------------------------------------------------- */
+
+/* In the clear, as the client has not seen our ChangeCipherSpec. */
+static void send_internal_error(const struct session *s)
+{
+	enum { FATAL = 2, INTERNAL_ERROR = 80 };
+	uint8_t alert[RECORD_ALERT_SIZE];
+
+	record_alert(alert, s->over.next_clear, FATAL, INTERNAL_ERROR);
+	listener_send(&s->ep, alert, sizeof(alert));
+}
+
+static void failed(struct session *s)
+{
+	enum session_end end = s->end;
+
+	if (end == SESSION_KERNEL)
+		send_internal_error(s);
+	if (!end)
+		end = s->over.assoc ? SESSION_LIBRARY :
+				      session_end_of(backend->failure(s->hs));
+	/* The final flight did not leave in full: the client has no association. */
+	if (s->over.assoc && !s->over.done)
+		kernel_assoc_del(s->over.assoc);
+	session_free(s, end);
+}
+
+static void run(struct session *s, const uint8_t *data, size_t len)
+{
+	switch (backend->run(s->hs, data, len)) {
+	case HANDSHAKE_FAILED:
+		failed(s);
+		break;
+	case HANDSHAKE_DONE:
+		if (!s->over.done)
+			handover_finish(&s->over, &s->ep);
+		break;
+	case HANDSHAKE_PENDING:
+		break;
+	}
+}
+
+static void on_retransmit(struct timer *timer)
+{
+	run(session_of(timer, retransmit), NULL, 0);
+}
+
+/* ---- hello ----------------------------------------------------------------- */
+
+static void accept_session(const struct endpoint *ep, struct handshake *hs, const uint8_t *random)
+{
+	struct session *s = find(ep);
+
+	/* The client lost its state: the library's is of no use any more. */
+	if (s)
+		session_free(s, SESSION_RESTARTED);
+	/*
+	 * Whoever is here has shown that its address is its own. So the oldest
+	 * goes: a real client is done in seconds, and tries again.
+	 */
+	if (n_half_open >= config->half_open_max)
+		session_free(TAILQ_FIRST(&half_open), SESSION_EVICTED);
+
+	s = calloc(1, sizeof(*s));
+	if (s) {
+		s->ep = *ep;
+		s->hs = hs;
+		memcpy(s->random, random, HELLO_RANDOM);
+		s->retransmit.fire = on_retransmit;
+		s->expiry.fire = on_expiry;
+	}
+	if (!s || !tsearch(s, &by_endpoint, compare_endpoint)) {
+		log_limited(LOG_ERR, "out of memory: a handshake was refused");
+		free(s);
+		backend->free(hs);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&half_open, s, entry);
+	n_half_open++;
+	timer_arm(&s->expiry, timer_now() + config->half_open_expiry);
+	handover_expect(&s->over, ep, config->half_open_expiry);
+	backend->attach(hs, s);
+	run(s, NULL, 0);
+}
+
+/*
+ * RFC 6347 section 4.2.1: the cookie covers the client's address and port and
+ * its random, so that an old one serves no other handshake. Ours too: a client
+ * may reach us at several.
+ */
+static void listen_hello(const struct endpoint *ep, const struct datagram *dgram,
+			 const uint8_t *data, size_t len)
+{
+	struct handshake_hello hello = { .data = data, .len = len };
+	uint8_t client[sizeof(*ep) + HELLO_RANDOM];
+	enum handshake_failure failure;
+	struct handshake *hs = NULL;
+	char text[ENDPOINT_TEXT];
+	uint8_t random[HELLO_RANDOM];
+
+	memcpy(random, dgram->random, sizeof(random));
+	memcpy(client, ep, sizeof(*ep));
+	memcpy(client + sizeof(*ep), random, sizeof(random));
+	hello.client = client;
+	hello.client_len = sizeof(client);
+
+	switch (backend->listen(listener, &hello, &hs, &failure)) {
+	case HANDSHAKE_VERIFY:
+		stats.cookie_sent++;
+		break;
+	case HANDSHAKE_ACCEPTED:
+		stats.cookie_good++;
+		accept_session(ep, hs, random);
+		return;
+	case HANDSHAKE_REFUSED:
+		stats.refused[failure]++;
+		log_limited(LOG_NOTICE, "ClientHello from %s refused: %s", endpoint_text(ep, text),
+			    session_end_text(session_end_of(failure)));
+		break;
+	}
+	/* Whoever forged the address gains nothing: never more out than in. */
+	if (hello.reply_len && hello.reply_len <= len)
+		listener_send(ep, hello.reply, hello.reply_len);
+}
+
+static void receive_hello(struct session *s, const struct endpoint *ep,
+			  const struct datagram *dgram, const uint8_t *data, size_t len,
+			  uint8_t *part)
+{
+	bool same = s && !memcmp(s->random, dgram->random, HELLO_RANDOM);
+
+	stats.hello++;
+	if (!same)
+		listen_hello(ep, dgram, data, len);
+	else if (!s->over.assoc)
+		run(s, part, datagram_handshake(data, len, part));
+	else
+		stats.duplicate++;
+}
+
+/* ---- receiving ------------------------------------------------------------- */
+
+static void receive_protected(struct session *s, const struct endpoint *ep,
+			      const uint8_t *data, size_t len, uint8_t *part)
+{
+	len = datagram_protected(data, len, part);
+	if (s && !s->over.assoc)
+		handover_hold(&s->over, part, len);
+	else
+		handover_inject(ep, part, len);
+}
+
+void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
+{
+	static uint8_t part[LISTENER_DATAGRAM_MAX];
+	struct session *s = find(ep);
+	struct datagram dgram;
+
+	datagram_classify(&dgram, data, len);
+	stats.records_daemon += dgram.applications;
+	if (dgram.kind == DATAGRAM_HELLO_FRAGMENT) {
+		stats.hello_fragment++;
+		return;
+	}
+	if (dgram.kind == DATAGRAM_HELLO) {
+		receive_hello(s, ep, &dgram, data, len, part);
+		return;
+	}
+	if (dgram.protected) {
+		stats.application++;
+		receive_protected(s, ep, data, len, part);
+	}
+	if (dgram.handshake) {
+		stats.handshake++;
+		if (!s) {
+			stats.no_session++;
+			return;
+		}
+		len = datagram_handshake(data, len, part);
+		handover_note(&s->over, part, len);
+		run(s, part, len);
+	}
+	if (!dgram.handshake && !dgram.protected)
+		stats.malformed++;
+}
+
+/* ---- the kernel's events --------------------------------------------------- */
+
+void session_confirmed(const struct dgsec_assoc *assoc)
+{
+	struct session *s = find_assoc(assoc);
+
+	if (s)
+		session_free(s, SESSION_CONFIRMED);
+}
+
+void session_assoc_gone(const struct dgsec_assoc *assoc)
+{
+	struct session *s = find_assoc(assoc);
+
+	if (s)
+		session_free(s, SESSION_ASSOC_GONE);
+}
+
+static int on_assoc(const struct dgsec_assoc *assoc, void *arg)
+{
+	struct session *s = find_assoc(assoc);
+
+	(void)arg;
+	if (s) {
+		s->seen = true;
+		s->confirmed = dgsec_has(assoc, DGSEC_A_ASSOC_CONFIRMED);
+	}
+	return 0;
+}
+
+void session_resync(void)
+{
+	struct session *s, *next;
+	int ret;
+
+	TAILQ_FOREACH(s, &waiting, entry)
+		s->seen = false;
+	ret = kernel_assoc_list(on_assoc, NULL);
+	if (ret) {
+		/* Nothing is wrong but memory: they end when their time is over. */
+		log_warning("associations cannot be listed: %s", kernel_error());
+		return;
+	}
+	for (s = TAILQ_FIRST(&waiting); s; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (!s->seen)
+			session_free(s, SESSION_ASSOC_GONE);
+		else if (s->confirmed)
+			session_free(s, SESSION_CONFIRMED);
+	}
+}
+
+/* ---- configuration --------------------------------------------------------- */
+
+int session_start(const struct config *with)
+{
+	config = with;
+	trim.fire = trim_memory;
+	listener = backend->open(&with->handshake, &events);
+	if (!listener)
+		log_error("%s cannot be set up: out of memory or randomness", backend->name);
+	return listener ? 0 : -ENOMEM;
+}
+
+/* The same peer in the new configuration, or NULL. */
+static struct peer *renew(const struct session *s, const struct config *with)
+{
+	struct peer *peer = config_peer_by_addr(with, &s->peer->addr);
+
+	return peer && peers_same(s->peer, peer) ? peer : NULL;
+}
+
+static void renew_list(struct session_list *list, const struct config *with)
+{
+	struct session *s, *next;
+	struct peer *peer;
+
+	for (s = TAILQ_FIRST(list); s; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (!s->peer)
+			continue;
+		peer = renew(s, with);
+		if (peer)
+			s->peer = peer;
+		else
+			session_free(s, SESSION_PEER_CHANGED);
+	}
+}
+
+int session_reload(const struct config *with)
+{
+	int ret = backend->set(listener, &with->handshake);
+
+	renew_list(&half_open, with);
+	renew_list(&waiting, with);
+	config = with;
+	return ret;
+}
+
+void session_stop(void)
+{
+	struct session *s;
+
+	while ((s = TAILQ_FIRST(&half_open)))
+		session_free(s, SESSION_SHUTDOWN);
+	while ((s = TAILQ_FIRST(&waiting)))
+		session_free(s, SESSION_SHUTDOWN);
+	backend->close(listener);
+	listener = NULL;
+	timer_disarm(&trim);
+}

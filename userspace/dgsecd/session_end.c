@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
+
+#include "session_end.h"
+
+static const struct {
+	const char *name;
+	const char *text;
+} ends[SESSION_ENDS] = {
+	[SESSION_ALIVE] = { "alive", "" },
+	[SESSION_CONFIRMED] = { "confirmed", "its first record has come" },
+	[SESSION_UNCONFIRMED] = { "unconfirmed",
+		"no record has come; the association stays, the final flight cannot be repeated any more" },
+	[SESSION_ASSOC_GONE] = { "assoc_gone", "its association has ended" },
+	[SESSION_LIBRARY] = { "library", "the handshake library ended it after the handover" },
+	[SESSION_NO_CIPHER] = { "no_cipher",
+		"the client offers no cipher suite that is configured (see \"ciphers\")" },
+	[SESSION_BAD_VERSION] = { "bad_version", "the client does not speak DTLS 1.2" },
+	[SESSION_BAD_MESSAGE] = { "bad_message", "the client sent a bad handshake message" },
+	[SESSION_BAD_IDENTITY] = { "bad_identity",
+		"its PSK identity was refused: too long, no UTF-8, or unknown" },
+	[SESSION_UNKNOWN_IDENTITY] = { "unknown_identity",
+		"no peer with this identity is configured" },
+	[SESSION_BAD_KEY] = { "bad_key",
+		"the client has another key: compare the psk on both sides" },
+	[SESSION_ALERT] = { "alert", "the client gave up with an alert" },
+	[SESSION_TIMEOUT] = { "timeout", "the client stopped to answer" },
+	[SESSION_EXPIRED] = { "expired", "not finished within half-open-expiry" },
+	[SESSION_EVICTED] = { "evicted",
+		"the oldest of too many unfinished handshakes (see \"half-open-max\")" },
+	[SESSION_KERNEL] = { "kernel", "the kernel refused the association" },
+	[SESSION_INTERNAL] = { "internal", "out of memory or randomness" },
+	[SESSION_SEQUENCE] = { "sequence",
+		"the sequence numbers of the handshake are used up: the client repeats its Finished too often" },
+	[SESSION_RESTARTED] = { "restarted", "the client began a new handshake from the same port" },
+	[SESSION_PEER_CHANGED] = { "peer_changed", "its peer was removed or has a new key" },
+	[SESSION_SHUTDOWN] = { "shutdown", "dgsecd stops" },
+};
+
+static const char *const failures[HANDSHAKE_FAILURES] = {
+	[HANDSHAKE_NO_FAILURE] = "none",
+	[HANDSHAKE_NO_CIPHER] = "no_cipher",
+	[HANDSHAKE_BAD_VERSION] = "bad_version",
+	[HANDSHAKE_BAD_MESSAGE] = "bad_message",
+	[HANDSHAKE_BAD_IDENTITY] = "bad_identity",
+	[HANDSHAKE_BAD_KEY] = "bad_key",
+	[HANDSHAKE_ALERT] = "alert",
+	[HANDSHAKE_TIMEOUT] = "timeout",
+	[HANDSHAKE_SEND] = "send",
+	[HANDSHAKE_INTERNAL] = "internal",
+};
+
+const char *session_end_name(enum session_end end)
+{
+	return ends[end].name;
+}
+
+const char *session_end_text(enum session_end end)
+{
+	return ends[end].text;
+}
+
+const char *handshake_failure_name(enum handshake_failure failure)
+{
+	return failures[failure];
+}
+
+enum session_end session_end_of(enum handshake_failure failure)
+{
+	switch (failure) {
+	case HANDSHAKE_NO_CIPHER:
+		return SESSION_NO_CIPHER;
+	case HANDSHAKE_BAD_VERSION:
+		return SESSION_BAD_VERSION;
+	case HANDSHAKE_BAD_IDENTITY:
+		return SESSION_BAD_IDENTITY;
+	case HANDSHAKE_BAD_KEY:
+		return SESSION_BAD_KEY;
+	case HANDSHAKE_ALERT:
+		return SESSION_ALERT;
+	case HANDSHAKE_TIMEOUT:
+		return SESSION_TIMEOUT;
+	case HANDSHAKE_INTERNAL:
+		return SESSION_INTERNAL;
+	default:
+		return SESSION_BAD_MESSAGE;
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Why a session of the handshake library was freed. */
+#ifndef DGSECD_SESSION_END_H
+#define DGSECD_SESSION_END_H
+
+#include "handshake.h"
+
+enum session_end {
+	SESSION_ALIVE,
+	/* After the handover. */
+	SESSION_CONFIRMED,		/* the first record came: as it should be */
+	SESSION_UNCONFIRMED,		/* none came in confirm-expiry */
+	SESSION_ASSOC_GONE,
+	SESSION_LIBRARY,		/* the library gave up afterwards */
+	/* Before it: the handshake failed. */
+	SESSION_NO_CIPHER,
+	SESSION_BAD_VERSION,
+	SESSION_BAD_MESSAGE,
+	SESSION_BAD_IDENTITY,
+	SESSION_UNKNOWN_IDENTITY,
+	SESSION_BAD_KEY,
+	SESSION_ALERT,
+	SESSION_TIMEOUT,
+	SESSION_EXPIRED,
+	SESSION_EVICTED,
+	SESSION_KERNEL,
+	SESSION_INTERNAL,
+	/* Either. */
+	SESSION_SEQUENCE,
+	SESSION_RESTARTED,
+	SESSION_PEER_CHANGED,
+	SESSION_SHUTDOWN,
+	SESSION_ENDS,
+};
+
+/* For JSON. */
+const char *session_end_name(enum session_end end);
+const char *handshake_failure_name(enum handshake_failure failure);
+
+/* For people: why, and what to do. */
+const char *session_end_text(enum session_end end);
+
+enum session_end session_end_of(enum handshake_failure failure);
+
+#endif
