@@ -17,10 +17,10 @@ static int __init dgsec_init(void)
 	int err;
 
 	if (!dgsec_selftest_replay() || !dgsec_selftest_dtls12()) {
-		pr_err("dgsec: self tests: FAIL: not loading\n");
+		pr_err("dgsec: self-tests: fail: not loading\n");
 		return -ENOTRECOVERABLE;
 	}
-	pr_info("dgsec: self tests: pass\n");
+	pr_info("dgsec: self-tests: pass\n");
 
 	err = dgsec_interface_init();
 	if (err)
