@@ -319,7 +319,7 @@ static void usage(FILE *out)
 	      "\n"
 	      "  -c, --config FILE  configuration (" DEFAULT_CONFIG "), see dgsec.conf(5)\n"
 	      "      --check        print every mistake in it, exit with 1 if there is one\n"
-	      "      --stats FILE   write counters there on SIGUSR1 and at the end, not to the log\n"
+	      "  -S, --stats FILE   write counters there on SIGUSR1 and at the end, not to the log\n"
 	      "      --syslog       log to syslog instead of stderr\n"
 	      "  -d, --debug        log more\n"
 	      "  -V, --version\n"
@@ -328,11 +328,11 @@ static void usage(FILE *out)
 
 int main(int argc, char **argv)
 {
-	enum { OPTION_CHECK = 256, OPTION_STATS, OPTION_SYSLOG };
+	enum { OPTION_CHECK = 256, OPTION_SYSLOG };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, OPTION_CHECK },
-		{ "stats", required_argument, NULL, OPTION_STATS },
+		{ "stats", required_argument, NULL, 'S' },
 		{ "syslog", no_argument, NULL, OPTION_SYSLOG },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'V' },
@@ -344,7 +344,7 @@ int main(int argc, char **argv)
 	bool only_check = false, debug = false;
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "c:dVh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "c:S:dVh", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			d.path = optarg;
@@ -352,7 +352,7 @@ int main(int argc, char **argv)
 		case OPTION_CHECK:
 			only_check = true;
 			break;
-		case OPTION_STATS:
+		case 'S':
 			stats_set_file(optarg);
 			break;
 		case OPTION_SYSLOG:

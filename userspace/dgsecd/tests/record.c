@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a datagram is to a server that knows nothing of its sender. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../tests/ktap.h"
+#include "array.h"
+#include "record.h"
+
+/* In hexadecimal; blanks are left out, and R stands for 32 octets of random. */
+static const struct {
+	const char *what;
+	const char *datagram;
+	enum datagram_kind kind;
+	size_t cookie_len;
+	bool handshake, protected;
+	unsigned int applications;
+	size_t handshake_len, protected_len;
+} cases[] = {
+	{ "empty", "", .kind = DATAGRAM_MALFORMED },
+	{ "one octet", "16", .kind = DATAGRAM_MALFORMED },
+	{ "CoAP in the clear", "40010001b474696d65000000000000", .kind = DATAGRAM_MALFORMED },
+	{ "TLS over UDP", "160303 0005 0100000100000000000000", .kind = DATAGRAM_MALFORMED },
+	{ "a header and no more", "16fefd 0000 000000000000 0000",
+		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 13 },
+	{ "a length beyond the end", "16fefd 0000 000000000000 0002 01",
+		.kind = DATAGRAM_MALFORMED },
+	{ "an unknown type", "19fefd 0000 000000000000 0001 01", .kind = DATAGRAM_OTHER },
+
+	{ "a ClientHello without a cookie",
+		"16feff 0000 000000000000 0038  01 00002c 0000 000000 00002c  fefd R 00 00 0002c0a8 0100 0000",
+		.kind = DATAGRAM_HELLO, .handshake = true, .handshake_len = 69 },
+	{ "a ClientHello with a cookie",
+		"16fefd 0000 000000000001 003c  01 000030 0001 000000 000030  fefd R 00 04 11223344 0002c0a8 0100 0000",
+		.kind = DATAGRAM_HELLO, .cookie_len = 4, .handshake = true, .handshake_len = 73 },
+	{ "a ClientHello with a session",
+		"16fefd 0000 000000000001 003b  01 00002f 0001 000000 00002f  fefd R 03 aabbcc 00 0002c0a8 0100 0000",
+		.kind = DATAGRAM_HELLO, .handshake = true, .handshake_len = 72 },
+	{ "a ClientHello whose session is too long",
+		"16fefd 0000 000000000001 0058  01 00004c 0001 000000 00004c  fefd R 21 R 00 00 0002c0a8 0100 0000",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 101 },
+	{ "a ClientHello whose session leaves no cookie",
+		"16fefd 0000 000000000001 0030  01 000024 0001 000000 000024  fefd R 01 aa",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 61 },
+	{ "a ClientHello whose cookie goes beyond its end",
+		"16fefd 0000 000000000001 0031  01 000025 0001 000000 000025  fefd R 00 02 aa",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .cookie_len = 2, .handshake = true,
+		.handshake_len = 62 },
+	{ "a ClientHello that ends in its random",
+		"16fefd 0000 000000000001 0010  01 000004 0001 000000 000004  fefd 0102",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 29 },
+	{ "a ClientHello shorter than its header",
+		"16fefd 0000 000000000001 0004  01 000025",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 17 },
+	{ "the first fragment of a ClientHello",
+		"16fefd 0000 000000000000 0030  01 000040 0000 000000 000024  fefd R 00 00",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 61 },
+	{ "a later fragment of a ClientHello",
+		"16fefd 0000 000000000000 000e  01 000040 0000 000024 000002  0000",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 27 },
+	{ "a fragment that is longer than its record",
+		"16fefd 0000 000000000000 000e  01 000030 0000 000000 000030  fefd",
+		.kind = DATAGRAM_HELLO_FRAGMENT, .handshake = true, .handshake_len = 27 },
+	{ "a ClientHello of a later epoch is none",
+		"16fefd 0001 000000000000 0004  01 000025",
+		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 17 },
+
+	{ "the client's second flight",
+		"16fefd 0000 000000000002 0001 10  14fefd 0000 000000000003 0001 01"
+		" 16fefd 0001 000000000000 0002 abcd",
+		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 43 },
+	{ "an alert in the clear", "15fefd 0000 000000000002 0002 0228",
+		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 15 },
+	{ "an alert of an association", "15fefd 0001 000000000002 0002 0228",
+		.kind = DATAGRAM_OTHER, .protected = true, .protected_len = 15 },
+	{ "application data", "17fefd 0001 000000000002 0002 0228",
+		.kind = DATAGRAM_OTHER, .protected = true, .applications = 1, .protected_len = 15 },
+	{ "application data at epoch 0, which nobody opens",
+		"17fefd 0000 000000000002 0002 0228",
+		.kind = DATAGRAM_OTHER, .protected = true, .applications = 1, .protected_len = 15 },
+	{ "Finished and application data",
+		"16fefd 0001 000000000000 0002 abcd  17fefd 0001 000000000001 0002 0228"
+		" 17fefd 0001 000000000002 0001 00",
+		.kind = DATAGRAM_OTHER, .handshake = true, .protected = true, .applications = 2,
+		.handshake_len = 15, .protected_len = 29 },
+	{ "application data, then half a record",
+		"17fefd 0001 000000000001 0002 0228  16fefd 0001",
+		.kind = DATAGRAM_OTHER, .protected = true, .applications = 1, .protected_len = 15 },
+	{ "a ClientHello that does not stand first is not for an old handshake",
+		"14fefd 0000 000000000003 0001 01"
+		" 16fefd 0000 000000000001 0031  01 000025 0001 000000 000025  fefd R 00 00 00",
+		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 14 },
+};
+
+static size_t unhex(const char *text, uint8_t *out)
+{
+	size_t n = 0;
+	unsigned int octet;
+
+	while (*text) {
+		if (*text == ' ') {
+			text++;
+		} else if (*text == 'R') {
+			for (uint8_t i = 0; i < HELLO_RANDOM; i++)
+				out[n++] = (uint8_t)(0xa0 + i);
+			text++;
+		} else {
+			if (sscanf(text, "%2x", &octet) != 1)
+				abort();
+			out[n++] = (uint8_t)octet;
+			text += 2;
+		}
+	}
+	return n;
+}
+
+static void test_cases(void)
+{
+	uint8_t data[512], out[512];
+	struct datagram dgram;
+	size_t len, handshake, protected;
+	bool pass;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* On the heap and of the exact length: what is read beyond it shows. */
+		len = unhex(cases[i].datagram, data);
+		uint8_t *exact = malloc(len ? len : 1);
+
+		memcpy(exact, data, len);
+		datagram_classify(&dgram, exact, len);
+		handshake = datagram_handshake(exact, len, out);
+		protected = datagram_protected(exact, len, out);
+		pass = dgram.kind == cases[i].kind && dgram.handshake == cases[i].handshake &&
+		       dgram.protected == cases[i].protected &&
+		       dgram.applications == cases[i].applications &&
+		       handshake == cases[i].handshake_len && protected == cases[i].protected_len;
+		if (dgram.kind == DATAGRAM_HELLO)
+			pass = pass && dgram.cookie_len == cases[i].cookie_len &&
+			       dgram.random[0] == 0xa0 && dgram.random[31] == 0xbf;
+		ktap_test(pass, "%s", cases[i].what);
+		if (!pass)
+			printf("# kind %d, cookie %zu, handshake %d (%zu), protected %d (%zu), %u\n",
+			       dgram.kind, dgram.cookie_len, dgram.handshake, handshake,
+			       dgram.protected, protected, dgram.applications);
+		free(exact);
+	}
+}
+
+static void test_numbers(void)
+{
+	static const uint8_t data[] = { 23, 0xfe, 0xfd, 0x12, 0x34, 0xfe, 0xdc, 0xba, 0x98, 0x76,
+					0x54, 0, 1, 9 };
+	uint8_t alert[RECORD_ALERT_SIZE];
+	const uint8_t *at = data;
+	size_t left = sizeof(data);
+	struct record rec;
+
+	ktap_test(record_next(&at, &left, &rec) && rec.type == 23 && rec.epoch == 0x1234 &&
+		  rec.seq == 0xfedcba987654 && rec.body_len == 1 && rec.body[0] == 9 && !left &&
+		  !record_next(&at, &left, &rec), "epoch and 48 bits of sequence number");
+
+	record_alert(alert, 0x010203040506, 2, 80);
+	at = alert;
+	left = sizeof(alert);
+	ktap_test(record_next(&at, &left, &rec) && rec.type == RECORD_ALERT && !rec.epoch &&
+		  rec.seq == 0x010203040506 && rec.body_len == 2 && rec.body[0] == 2 &&
+		  rec.body[1] == 80 && !left, "an alert is made as it is read");
+}
+
+/* Whatever comes: no octet beyond the end is read, and the parts fit the whole. */
+static void test_random(void)
+{
+	struct datagram dgram;
+	uint8_t out[256], *data;
+	size_t len, handshake, protected;
+	bool fits = true;
+
+	srandom(1);
+	for (int i = 0; i < 200000; i++) {
+		len = (size_t)random() % 120;
+		data = malloc(len + 1);
+		for (size_t k = 0; k < len; k++)
+			data[k] = "\x14\x15\x16\x17\xfe\xfd\x00\x00\x00\x00\x01\x01\x02\x0d\x20\xff"
+				  [random() % 16];
+		for (size_t k = 0; k + 13 < len; k += 13 + 2) {
+			data[k] = (uint8_t)(20 + random() % 4);
+			data[k + 1] = 0xfe;
+			data[k + 11] = 0;
+		}
+		data = realloc(data, len ? len : 1);
+		datagram_classify(&dgram, data, len);
+		handshake = datagram_handshake(data, len, out);
+		protected = datagram_protected(data, len, out);
+		fits = fits && handshake + protected <= len && (dgram.handshake || !handshake) &&
+		       dgram.protected == !!protected;
+		free(data);
+	}
+	ktap_test(fits, "200000 random datagrams");
+}
+
+int main(void)
+{
+	ktap_begin();
+	test_cases();
+	test_numbers();
+	test_random();
+	return ktap_end();
+}
