@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Where the instructions of a packet go: for each path of bench-path the calls
 # that cost most, and the functions that make it dearer than plain forwarding.
-# Runs on the host, after `make bench`, with the module that was built there.
+# Runs on the host, as make bench does.
 #
 # usage: stages.sh [-m LEAST] [-t TOP] [bench-path OPTIONS]
 #   -m  leave out calls below so many instructions (100)
@@ -26,7 +26,8 @@ while getopts m:t:n:l:c: option; do
 done
 
 out=$build/bench/stages
-[ -x "$build/out/bench/bench-path" ] || die "nothing is built yet: run make bench"
+"$top/scripts/vm/deps.sh"
+"$top/scripts/build.sh" bench >&2 || die "the bench does not build, see build/logs/build-bench.log"
 
 # The plugin's interface changed in QEMU 9.0 and 9.1.
 version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
@@ -35,23 +36,25 @@ case $version in
 9\ 0)	plugin=2 ;;
 *)	plugin=3 ;;
 esac
-in_root make -s -C /src/selftests/bench O=/src/build/out/bench/profile \
+plugin_dir=$build/out/bench/plugin-$plugin
+in_root make -s -C /src/selftests/bench O="/src/${plugin_dir#"$top"/}" \
 	PLUGIN_VERSION=$plugin profile >&2
 
-"$top/scripts/vm/stage.sh" "$out"
-say "counting, about a minute"
-DGSEC_QEMU_ARGS="-plugin $build/out/bench/profile/bench-profile.so,out=$out/log/profile" \
-	"$top/scripts/vm/boot.sh" -c -t 900 "$out" \
+counts=$(mktemp "$build/profile-XXXXXX")
+trap 'rm -f "$counts"' EXIT
+DGSEC_QEMU_ARGS="-plugin $plugin_dir/bench-profile.so,out=$counts" \
+	"$top/scripts/vm/run.sh" -c -p bench -t 900 -o "$out" \
 	"selftests/bench/run.sh -k -r 1 ${options:-}" >&2
+mv "$counts" "$out/profile"
 
 # Addresses sort like text when all have 16 digits; "~" sorts behind names.
 export LC_ALL=C
 {
-	awk '$1 == "piece" { print $3, "~" } $1 == "call" { print $5, "~" }' "$out/log/profile"
-	awk '$2 ~ /^[tTwW]$/ && $3 !~ /^__pfx_/ { print $1, $3 $4 }' "$out/log/kallsyms"
+	awk '$1 == "piece" { print $3, "~" } $1 == "call" { print $5, "~" }' "$out/profile"
+	awk '$2 ~ /^[tTwW]$/ && $3 !~ /^__pfx_/ { print $1, $3 $4 }' "$out/kallsyms"
 } | sort -u | awk '
 	$2 == "~" { print $1, $1 ~ /^0000/ ? "user" : name; next }
-	{ name = $2 }' >"$out/log/names"
+	{ name = $2 }' >"$out/names"
 titles=$(IFS=,; echo "${paths[*]}")
 awk -v least="$least" -v top="$top_functions" -v titles="$titles" \
-	-f "$top/selftests/bench/stages.awk" "$out/log/names" "$out/log/profile"
+	-f "$top/selftests/bench/stages.awk" "$out/names" "$out/profile"
