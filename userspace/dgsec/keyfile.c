@@ -165,6 +165,14 @@ static ssize_t read_all(int fd, char *buf, size_t size)
 	return len;
 }
 
+/* Does somebody mean the key itself? No message should show it then. */
+static bool looks_like_key(const char *path)
+{
+	size_t n = strspn(path, "0123456789abcdefABCDEF");
+
+	return n >= 8 && !path[n];
+}
+
 /* @path: a file, or "-" for standard input. */
 int keyfile_read(struct args *a, const char *path, uint32_t cipher,
 		 struct dgsec_keys *keys)
@@ -177,6 +185,8 @@ int keyfile_read(struct args *a, const char *path, uint32_t cipher,
 	ssize_t len;
 
 	fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && looks_like_key(path))
+		return args_error(a, "keys: expected a file, or - for standard input");
 	if (fd < 0)
 		return args_error(a, "keys: cannot open %s: %s", path,
 				  strerror(errno));
