@@ -32,10 +32,9 @@ hello=$(printf '%s' 0100002a0000000000000 02afefd | tr -d ' ')$(printf '00%.0s' 
 before=$(from_daemon)
 mark
 check "500 ClientHellos at once from one source" flood "send type=22 epoch=0 seq=0 plain data=$hello count=500"
-limited() { moves | tr ' ' '\n' | sed -n 's/^rx-drop-rate=//p'; }
-check "the kernel drops what is over the rate" wait_for 5 eval '[ "$(limited)" -gt 400 ]'
-check "and counts each" eval '[ "$(moves | tr " " "\n" | sed -n "s/^rx-\(drop-rate\|handshake\)=//p" |
-	paste -sd+ | bc)" = 500 ]'
+limited() { [ "$(moved_by rx-drop-rate)" -gt 400 ]; }
+check "the kernel drops what is over the rate" wait_for 5 limited
+check "and counts each" [ "$(moved_by rx-drop-rate rx-handshake)" = 500 ]
 check "the daemon saw the rest" [ "$(($(from_daemon) - before))" -le 100 ]
 check "and keeps nothing of them" daemon_is '.half_open == 0 and .sessions == 0'
 check "another source is let in at once" peer handshake 'get /x'

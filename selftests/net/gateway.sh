@@ -11,7 +11,10 @@ CIPHERS="aes-128-ccm-8 aes-128-ccm aes-128-gcm"
 keys=/tmp/keys-$$ # no log
 assoc='' cipher=''
 
-on_gw() { at gw dgsec "$@"; }
+# As at, but without the mounts of ip netns exec, which make it slow.
+within() { nsenter --net="/run/netns/$(ns "$1")" "${@:2}"; }
+
+on_gw() { within gw dgsec "$@"; }
 
 # ---- keys by hand ----------------------------------------------------------
 
@@ -49,7 +52,7 @@ new_assoc() {
 
 # raw COMMANDS OF dtls-raw...: the device's end; what comes back is kept for answers
 raw() {
-	at dev1 dtls-raw -k "$keys" -c "$cipher" -l "[$DEV]:$DEV_PORT" -r "[$GW]:5684" \
+	within dev1 dtls-raw -k "$keys" -c "$cipher" -l "[$DEV]:$DEV_PORT" -r "[$GW]:5684" \
 		"$@" >"$out/answers"
 }
 
@@ -79,7 +82,7 @@ serve() {
 # notify ADDRESS [N]: the service sends something (hello) by itself, N times
 notify() {
 	at gw dtls-raw -k "$keys" -c aes-128-ccm-8 -l "[$GW_INNER]:5683" -r "[$1]:5683" \
-		"send plain raw=68656c6c6f count=${2:-1}"
+		"send raw=68656c6c6f count=${2:-1}"
 }
 
 # served FILTER: the array of what the service received is as FILTER says
@@ -94,21 +97,29 @@ stat_is() { [ "$(stat "$1")" = "$2" ]; }
 
 mark() { on_gw stats dg0 -j >"$out/mark"; }
 
-moves() {
-	on_gw stats dg0 -j | jq -r --slurpfile was "$out/mark" '
-		to_entries | map(.was = ($was[0][.key] // 0) | select(.value != .was)
-			| "\(.key)=\(.value - .was)") | sort | join(" ")'
+# What has moved since the mark, as an object of names and amounts
+moves='to_entries | map(.value -= ($was[0][.key] // 0) | select(.value != 0)) | sort_by(.key) | from_entries'
+
+moves_are() {
+	on_gw stats dg0 -j >"$out/now" && jq -e --slurpfile was "$out/mark" --arg want "$1" "$moves"' == (
+		$want | split(" ") | map(split("=")) | group_by(.[0]) |
+		map({key: .[0][0], value: map(.[1] | tonumber) | add}) | from_entries)' "$out/now" &&
+		mv "$out/now" "$out/mark"
 }
 
-moves_are() { [ "$(moves)" = "$1" ]; }
-
-# moved NAME=AMOUNT...: since mark, these have moved by so much, and no others
+# moved NAME=AMOUNT...: since the last mark or success of this, these have moved
+# by so much (amounts of the same name are added), and no others.
 moved() {
-	local want
-	want=$(printf '%s\n' "$@" | sort | paste -sd' ')
-	wait_for 5 moves_are "$want" && return
-	echo "moved: '$(moves)' instead of '$want'"
+	wait_for 5 moves_are "$*" && return
+	echo "not '$*', but $(jq -c --slurpfile was "$out/mark" "$moves" "$out/now")"
 	return 1
+}
+
+# moved_by NAME...: by how much these together have moved since the mark
+moved_by() {
+	on_gw stats dg0 -j >"$out/now" &&
+		jq --slurpfile was "$out/mark" "$moves"' | [.[$ARGS.positional[]] // 0] | add' \
+			"$out/now" --args "$@"
 }
 
 # ---- events ----------------------------------------------------------------

@@ -12,9 +12,13 @@ manual
 serve
 new_assoc aes-128-ccm-8
 n=0
+mark
+
+genuine="rx-bytes=12 rx-records=1 tx-bytes=16 tx-records=1"
 
 # bad DESCRIPTION "COUNTER=AMOUNT..." COMMANDS OF dtls-raw...
-# In the commands, seq=A is far ahead, seq=N and seq=N+I are the next genuine ones.
+# Then the next genuine record, and its answer. In the commands seq=A is far
+# ahead, seq=N and seq=N+I are genuine numbers.
 bad() {
 	local what=$1 want=$2 i
 	shift 2
@@ -23,12 +27,14 @@ bad() {
 		commands=("${commands[@]//seq=N+$i/seq=$((n + i))}")
 	done
 	commands=("${commands[@]//seq=N/seq=$n}")
-	mark
+	check "$what" tried "$want" "${commands[@]}"
+	n=$((n + 5))
+}
+tried() {
+	local want=$1
+	shift
 	# shellcheck disable=SC2086 # words
-	check "$what" eval 'raw "${commands[@]}" && moved $want'
-	n=$((n + 4))
-	check "$what: a genuine record still passes" raw "send seq=$n get=/x" recv
-	n=$((n + 1))
+	raw "$@" "send seq=$((n + 4)) get=/x" recv && moved $want $genuine
 }
 bytes() { printf "%0$((2 * $1))d" 0; }
 
@@ -71,13 +77,12 @@ bad "epoch 0" rx-drop-epoch=1 'send seq=A epoch=0 get=/x'
 bad "the next epoch" rx-drop-epoch=1 'send seq=A epoch=2 get=/x'
 bad "the last epoch" rx-drop-epoch=1 'send seq=A epoch=65535 get=/x'
 
-bad "a replay" "rx-bytes=12 rx-drop-replay=1 rx-records=1 tx-bytes=16 tx-records=1" \
+bad "a replay" "rx-drop-replay=1 $genuine" \
 	'send seq=N get=/x' recv replay
-bad "the same record twice in a datagram" "rx-bytes=12 rx-drop-replay=1 rx-records=1 tx-bytes=16 tx-records=1" \
+bad "the same record twice in a datagram" "rx-drop-replay=1 $genuine" \
 	'send seq=N get=/x / seq=N get=/x' recv
 
-two="rx-bytes=24 rx-records=2 tx-bytes=32 tx-records=2"
-one="rx-bytes=12 rx-records=1 tx-bytes=16 tx-records=1"
+two="$genuine $genuine"
 bad "a forged one between two good ones" "rx-drop-auth=1 $two" \
 	'send seq=N get=/x / seq=A get=/x flip=-1 / seq=N+1 get=/x' 'recv 2'
 bad "a wrong type between two good ones" "rx-drop-type=1 $two" \
@@ -86,10 +91,10 @@ bad "a wrong version between two good ones" "rx-drop-version=1 $two" \
 	'send seq=N get=/x / seq=A version=0303 get=/x / seq=N+1 get=/x' 'recv 2'
 bad "an old epoch before two good ones" "rx-drop-epoch=1 $two" \
 	'send seq=A epoch=0 get=/x / seq=N get=/x / seq=N+1 get=/x' 'recv 2'
-bad "a lying length between two good ones loses the rest" "rx-drop-truncated=1 $one" \
+bad "a lying length between two good ones loses the rest" "rx-drop-truncated=1 $genuine" \
 	'send seq=N get=/x / seq=A get=/x length=2000 / seq=N+1 get=/x' recv
-bad "an octet after a good one" "rx-drop-truncated=1 $one" 'send seq=N get=/x / raw=17' recv
-bad "zeros after a good one" "rx-drop-type=1 $one" "send seq=N get=/x / raw=$(bytes 13)" recv
+bad "an octet after a good one" "rx-drop-truncated=1 $genuine" 'send seq=N get=/x / raw=17' recv
+bad "zeros after a good one" "rx-drop-type=1 $genuine" "send seq=N get=/x / raw=$(bytes 13)" recv
 bad "a handshake record between two good ones" "rx-drop-no-daemon=1 $two" \
 	'send seq=N get=/x / seq=A type=22 epoch=0 plain data=01 / seq=N+1 get=/x' 'recv 2'
 
@@ -100,13 +105,13 @@ bad "an alert of level 3" rx-drop-alert=1 'send seq=N type=21 data=0300'
 bad "a warning is taken" rx-alerts=1 'send seq=N type=21 data=015a'
 
 # From an endpoint that nobody knows
-DEV_PORT=40001
-mark
-check "an unknown endpoint" eval 'raw "send seq=1 get=/x count=20" && moved rx-drop-no-assoc=20'
-mark
+unknown() {
+	local DEV_PORT=40001
+	raw "$@"
+}
+check "an unknown endpoint" eval 'unknown "send seq=1 get=/x count=20" && moved rx-drop-no-assoc=20'
 check "an unknown endpoint, several records" \
-	eval 'raw "send seq=1 get=/x / seq=2 get=/y" && moved rx-drop-no-assoc=2'
-DEV_PORT=40000
+	eval 'unknown "send seq=1 get=/x / seq=2 get=/y" && moved rx-drop-no-assoc=2'
 check "the known endpoint still passes" raw "send seq=$n get=/x" recv
 
 # Each octet of a record wrong, one after the other: nothing but genuine ones gets in.

@@ -21,9 +21,7 @@ shut() {
 	raw "send seq=9000 get=/x" || return
 	wait_for 5 dropped && stat_is rx-records "$records"
 }
-dropped() {
-	[ "$(moves | tr ' ' '\n' | grep -cE '^rx-drop-(expired|no-assoc)=')" -ge 1 ]
-}
+dropped() { [ "$(moved_by rx-drop-expired rx-drop-no-assoc)" -ge 1 ]; }
 # hard REASON: it ends with this reason, and nothing passes afterwards
 hard() {
 	check "$1: its end is told once" event "$told .hard and .reason == \"$2\""
@@ -91,9 +89,9 @@ mark
 notify $INNER 5
 check "sequence: the last three numbers are used" wait_for 10 holds "$out/listener" 'map(select(.seq).seq) ==
 	[281474976710653, 281474976710654, 281474976710655]'
-tx_refused() { [ "$(moves | tr ' ' '\n' | sed -n 's/^tx-drop-\(sequence\|expired\|no-assoc\)=//p' | paste -sd+ | bc)" = 2 ]; }
+tx_refused() { [ "$(moved_by tx-drop-sequence tx-drop-expired tx-drop-no-assoc)" = 2 ]; }
 check "sequence: two more are refused" wait_for 5 tx_refused
-check "sequence: three were sent" grep -q tx-records=3 <<<"$(moves)"
+check "sequence: three were sent" [ "$(moved_by tx-records)" = 3 ]
 check "sequence: its coming end is told" event "$told (.hard | not) and .reason == \"sequence\""
 check "sequence: its end is told" event "$told .hard and .reason == \"sequence\""
 refuse "sequence: no number comes again" stop listener

@@ -11,12 +11,12 @@ topology -v 1
 manual
 # A service that is silent: nothing is sent, and only the way in is looked at.
 serve -n
+mark
 
 # step VERDICT SEQ [WORDS...]: a GET with that number; VERDICT is new or a counter
 step() {
 	local verdict=$1 seq=$2
 	shift 2
-	mark
 	raw "send seq=$seq $* get=/x" || return
 	case $verdict in
 	new)	moved rx-bytes=12 rx-records=1 ;;
@@ -119,10 +119,8 @@ EOT
 
 # A whole window at once, then all of it again, in one go each.
 new_assoc aes-128-ccm-8 window 1024
-mark
 raw 'send seq=1000 count=1024 data=40'
 check "1024 new records" moved rx-bytes=1024 rx-records=1024
-mark
 raw 'send seq=1000 count=1024 data=40'
 check "all of them again" moved rx-drop-replay=1024
 done_testing

@@ -37,7 +37,7 @@ flow() {
 	start device dev1 bash -c "while :; do dtls-raw -k $keys -c aes-128-ccm-8 -l '[$DEV]:$DEV_PORT' \
 		-r '[$GW]:5684' 'send seq=1 get=/x count=16000000' drain >/dev/null; done"
 	start notifier gw bash -c "while :; do dtls-raw -k $keys -c aes-128-ccm-8 -l '[$GW_INNER]:5683' \
-		-r '[$INNER]:5683' 'send plain raw=68656c6c6f count=16000000'; done"
+		-r '[$INNER]:5683' 'send raw=68656c6c6f count=16000000'; done"
 	must wait_for 20 flows
 }
 flows() { on_gw stats dg0 -j | jq -e '."rx-records" > 100 and ."tx-records" > 100'; }

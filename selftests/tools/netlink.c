@@ -97,6 +97,21 @@ static void error_of(const struct nlmsghdr *h, struct reply *reply)
 		snprintf(reply->text, sizeof(reply->text), "%.*s", (int)size, text);
 }
 
+/* A dump's error comes with its end, where the text follows the number. */
+static void end_of(const struct nlmsghdr *h, struct reply *reply)
+{
+	size_t skip = sizeof(int), size;
+	const char *text;
+
+	if (h->nlmsg_len < NLMSG_HDRLEN + skip)
+		return;
+	reply->error = -*(const int *)NLMSG_DATA(h);
+	text = reply_find((const __u8 *)NLMSG_DATA(h) + skip, h->nlmsg_len - NLMSG_HDRLEN - skip,
+			  NLMSGERR_ATTR_MSG, &size);
+	if (text)
+		snprintf(reply->text, sizeof(reply->text), "%.*s", (int)size, text);
+}
+
 /* Send @r and read up to the acknowledgement or the end of the dump. */
 void netlink_ask(int fd, struct request *r, struct reply *reply)
 {
@@ -122,8 +137,10 @@ void netlink_ask(int fd, struct request *r, struct reply *reply)
 				error_of(h, reply);
 				return;
 			}
-			if (h->nlmsg_type == NLMSG_DONE)
+			if (h->nlmsg_type == NLMSG_DONE) {
+				end_of(h, reply);
 				return;
+			}
 			if (!reply->messages++) {
 				reply->len = h->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
 				if (reply->len > sizeof(reply->data))

@@ -172,18 +172,18 @@ static bool try_row(const struct row *row)
 
 	build(&r, row);
 	netlink_ask(ctx.netlink, &r, &reply);
+	/* Also where it should not have succeeded: the rows that follow need them. */
+	if (!reply.error && row->cmd == DGSEC_CMD_PEER_NEW)
+		ctx.peer = reply_u32(&reply, DGSEC_A_PEER, DGSEC_A_PEER_ID);
+	if (!reply.error && row->cmd == DGSEC_CMD_ASSOC_NEW)
+		ctx.assoc = reply_u32(&reply, DGSEC_A_ASSOC, DGSEC_A_ASSOC_ID);
 	if (reply.error != row->error) {
 		printf("# %s (%s) instead of %s\n", strerror(reply.error), reply.text,
 		       strerror(row->error));
 		return false;
 	}
-	if (!row->error) {
-		if (row->cmd == DGSEC_CMD_PEER_NEW)
-			ctx.peer = reply_u32(&reply, DGSEC_A_PEER, DGSEC_A_PEER_ID);
-		if (row->cmd == DGSEC_CMD_ASSOC_NEW)
-			ctx.assoc = reply_u32(&reply, DGSEC_A_ASSOC, DGSEC_A_ASSOC_ID);
+	if (!row->error)
 		return true;
-	}
 	printf("#   %s: %s\n", strerror(reply.error), reply.text);
 	if (!*reply.text) {
 		printf("# refused without a text\n");
