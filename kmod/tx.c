@@ -90,6 +90,7 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 	struct dst_entry *dst;
 	struct ipv6hdr *ip6;
 	struct udphdr *udp;
+	int err;
 
 	s = dgsec_socket_at(iface, a->remote.local_port);
 	if (unlikely(!s)) {
@@ -135,9 +136,8 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 	if (unlikely(skb->len > dst_mtu(dst)))
 		count(a, DGSEC_A_STATS_TX_FRAGMENTED);
 
-	if (net_xmit_eval(ip6_local_out(iface->lower_net, s->sk, skb)))
-		return DGSEC_A_STATS_TX_DROP_LOWER;
-	return 0;
+	err = ip6_local_out(iface->lower_net, s->sk, skb);
+	return net_xmit_eval(err) ? DGSEC_A_STATS_TX_DROP_LOWER : 0;
 }
 
 /*
