@@ -19,6 +19,13 @@
 #include "value.h"
 
 #define TRIM_DELAY	5000		/* milliseconds */
+
+/*
+ * A client that sends data right behind its Finished (RFC 7918) may have lost
+ * our final flight nevertheless: then it repeats its own after a second
+ * (RFC 6347 section 4.2.4.1), when its first record has long come.
+ */
+#define CONFIRM_GRACE	3000		/* milliseconds */
 #define UNKNOWN_KEY	16
 
 static const struct handshake_backend *const backend = &handshake_mbedtls;
@@ -141,6 +148,8 @@ static void session_free(struct session *s, enum session_end end)
 	/* To the client all unknown identities look like a wrong key; not to us. */
 	if (end == SESSION_BAD_KEY && s->unknown)
 		end = SESSION_UNKNOWN_IDENTITY;
+	if (end == SESSION_ASSOC_GONE && s->confirmed)
+		end = SESSION_CONFIRMED;
 	stats.ended[end]++;
 	log_end(s, end);
 
@@ -168,7 +177,10 @@ static void on_expiry(struct timer *timer)
 {
 	struct session *s = session_of(timer, expiry);
 
-	session_free(s, s->over.assoc ? SESSION_UNCONFIRMED : SESSION_EXPIRED);
+	if (s->confirmed)
+		session_free(s, SESSION_CONFIRMED);
+	else
+		session_free(s, s->over.assoc ? SESSION_UNCONFIRMED : SESSION_EXPIRED);
 }
 
 /* ---- the library's events -------------------------------------------------- */
@@ -476,12 +488,20 @@ void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
 
 /* ---- the kernel's events --------------------------------------------------- */
 
+static void confirm(struct session *s)
+{
+	if (s->confirmed)
+		return;
+	s->confirmed = true;
+	timer_arm(&s->expiry, timer_now() + CONFIRM_GRACE);
+}
+
 void session_confirmed(const struct dgsec_assoc *assoc)
 {
 	struct session *s = find_assoc(assoc);
 
 	if (s)
-		session_free(s, SESSION_CONFIRMED);
+		confirm(s);
 }
 
 void session_assoc_gone(const struct dgsec_assoc *assoc)
@@ -499,7 +519,8 @@ static int on_assoc(const struct dgsec_assoc *assoc, void *arg)
 	(void)arg;
 	if (s) {
 		s->seen = true;
-		s->confirmed = dgsec_has(assoc, DGSEC_A_ASSOC_CONFIRMED);
+		if (dgsec_has(assoc, DGSEC_A_ASSOC_CONFIRMED))
+			confirm(s);
 	}
 	return 0;
 }
@@ -521,8 +542,6 @@ void session_resync(void)
 		next = TAILQ_NEXT(s, entry);
 		if (!s->seen)
 			session_free(s, SESSION_ASSOC_GONE);
-		else if (s->confirmed)
-			session_free(s, SESSION_CONFIRMED);
 	}
 }
 
