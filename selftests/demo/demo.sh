@@ -127,7 +127,7 @@ until_ok 10 eval 'on gateway ss -Hlnu | grep -q :5683'
 until_ok 10 eval 'on host ss -Hlnu | grep -q :5683'
 captures=()
 for dev in lowpan0 dg0; do
-	background tcpdump-$dev ip netns exec gateway tcpdump -n -U -i $dev -w "$out/$dev.pcap"
+	background tcpdump-$dev ip netns exec gateway tcpdump -n -U --immediate-mode -i $dev -w "$out/$dev.pcap"
 	captures+=($!)
 	until_ok 10 grep -q listening "$out/tcpdump-$dev"
 done
@@ -153,6 +153,7 @@ request() { # WHO METHOD PATH REGEX [PAYLOAD]
 time='^[A-Z][a-z][a-z] [0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$'
 
 step "The device, with libcoap's unmodified coap-client-gnutls: PSK, AES-128-CCM-8"
+echo "   device# coap-client-gnutls -u lamp -k '${psk[lamp]}' -m get 'coaps://[fd00:6::1]/time'"
 for who in lamp meter; do
 	text="written by the $who"
 	request $who get /time "$time"
@@ -183,15 +184,22 @@ until_ok 10 gone
 
 # ---- the proof ------------------------------------------------------------------------
 
-# A capture is complete when tcpdump has ended.
-kill -INT "${captures[@]}"
-wait "${captures[@]}" || :
+# After the IPv6 and UDP headers: a record's type, its version, its epoch
+data='ip6[48] == 23'
 packets() { tcpdump -n -t -r "$out/$1.pcap" "${@:2}" 2>/dev/null; }
 count() { packets "$@" | wc -l; }
+
+stats=$(on gateway dgsec stats dg0 -j)
+kernel_stat() { jq ".\"$1\"" <<<"$stats"; }
+rx=$(kernel_stat rx-records) tx=$(kernel_stat tx-records)
+# The captures may lag behind; too few would be a failure below, as too many.
+until_ok 10 eval '[ "$(count dg0 udp)" -ge $((rx + tx)) ]'
+until_ok 10 eval '[ "$(count lowpan0 "udp and $data")" -ge $((rx + tx)) ]'
+kill -INT "${captures[@]}"
+wait "${captures[@]}" || :
+
 first() { packets "$1" -c 6 "${@:2}" | cut -c 1-100 | sed 's/^/      /'; }
 
-# After the IPv6 and UDP headers: a record's type, version, epoch.
-data='ip6[48] == 23'
 step "The same traffic twice: on the radio's side, and on dg0"
 echo "   lowpan0, records of application data:"
 first lowpan0 "udp and $data"
@@ -208,13 +216,10 @@ done
 echo "   \"written by the lamp\" is to be read on dg0, and nowhere on lowpan0"
 
 step "Who did the work"
-stats=$(on gateway dgsec stats dg0 -j)
-kernel_stat() { jq ".\"$1\"" <<<"$stats"; }
 rm -f "$out/dgsecd.json"
 kill -USR1 $daemon
 until_ok 10 test -s "$out/dgsecd.json"
 daemon_stat() { jq ".$1" "$out/dgsecd.json"; }
-rx=$(kernel_stat rx-records) tx=$(kernel_stat tx-records)
 records_daemon=$(daemon_stat records_daemon) handshakes=$(daemon_stat handshakes)
 air_rx=$(count lowpan0 "udp dst port 5684 and $data") air_tx=$(count lowpan0 "udp src port 5684 and $data")
 dg0_rx=$(count dg0 'udp and src net fd00:d9::10/124') dg0_tx=$(count dg0 'udp and dst net fd00:d9::10/124')
