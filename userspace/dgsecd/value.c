@@ -94,6 +94,8 @@ bool value_endpoint(const char *text, struct in6_addr *addr, uint16_t *out)
 	const char *close;
 	char copy[INET6_ADDRSTRLEN];
 
+	if (*text == ':' && text[1] != ':')
+		return port(text + 1, out);
 	if (*text != '[')
 		return value_address(text, addr) || port(text, out);
 

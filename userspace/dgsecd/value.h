@@ -19,7 +19,7 @@ bool value_address(const char *text, struct in6_addr *addr);
 /* ADDRESS/LENGTH */
 bool value_prefix(const char *text, struct in6_addr *addr, unsigned int *len);
 
-/* PORT, ADDRESS, [ADDRESS] or [ADDRESS]:PORT; what is not there stays. */
+/* PORT, :PORT, ADDRESS, [ADDRESS] or [ADDRESS]:PORT; what is not there stays. */
 bool value_endpoint(const char *text, struct in6_addr *addr, uint16_t *port);
 
 /* Pairs of hexadecimal digits. @len: room on entry, octets on return. */
