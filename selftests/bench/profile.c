@@ -88,12 +88,23 @@ static struct call *call_enter(struct call *parent, uint64_t vaddr)
 	return call;
 }
 
+/* User space is one piece: it is at other addresses in each process. */
+static bool is_user(uint64_t vaddr)
+{
+	return !(vaddr >> 63);
+}
+
 /* Follows calls and returns; what returns to nowhere known changes nothing. */
 static void follow(uint64_t vaddr)
 {
 	unsigned int i;
 
-	if (last && last->ending == END_CALL && depth < FRAMES_MAX) {
+	if (is_user(vaddr)) {
+		current = &root;
+		depth = 0;
+	} else if (last && is_user(last->vaddr)) {
+		/* a system call or an interrupt, which is no call */
+	} else if (last && last->ending == END_CALL && depth < FRAMES_MAX) {
 		frames[depth].ret = last->after;
 		frames[depth++].caller = current;
 		current = call_enter(current, vaddr);
