@@ -204,6 +204,12 @@ void dgsec_assoc_reap(struct dgsec_iface *iface)
 	}
 }
 
+/* Context: no packet can be on its way any more. */
+void dgsec_assoc_forget_route(struct dgsec_assoc *a)
+{
+	dst_release(rcu_replace_pointer(a->dst, NULL, true));
+}
+
 /* Look at one association's time limits. Return: seconds to the next one. */
 static u32 age(struct dgsec_assoc *a, u32 now)
 {

@@ -103,6 +103,7 @@ bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason);
 void dgsec_assoc_reap(struct dgsec_iface *iface);
 void dgsec_assoc_reaper(struct work_struct *work);
 void dgsec_assoc_aging(struct work_struct *work);
+void dgsec_assoc_forget_route(struct dgsec_assoc *a);
 void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes);
 int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec);
 int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec);

@@ -39,6 +39,7 @@ static int iface_init(struct net_device *dev)
 		goto err_ratelimit;
 
 	mutex_init(&iface->lock);
+	seqcount_mutex_init(&iface->service_seq, &iface->lock);
 	xa_init_flags(&iface->peers, XA_FLAGS_ALLOC1);
 	xa_init_flags(&iface->assocs, XA_FLAGS_ALLOC1);
 	init_llist_head(&iface->ended);
@@ -64,6 +65,7 @@ err_stats:
 static void iface_uninit(struct net_device *dev)
 {
 	struct dgsec_iface *iface = netdev_priv(dev);
+	struct dgsec_assoc *a;
 	struct dgsec_peer *peer;
 	unsigned long id;
 
@@ -77,6 +79,9 @@ static void iface_uninit(struct net_device *dev)
 
 	mutex_lock(&iface->lock);
 	iface->dying = true;
+	/* routes belong to a netns that may not wait for RCU twice */
+	xa_for_each(&iface->assocs, id, a)
+		dgsec_assoc_forget_route(a);
 	xa_for_each(&iface->peers, id, peer) {
 		dgsec_peer_delete(iface, peer);
 		cond_resched();
@@ -289,6 +294,16 @@ static struct pernet_operations net_ops = {
 	.pre_exit = net_pre_exit,
 };
 
+static bool is_named(const struct dgsec_iface *iface, const struct net *net,
+		     u32 ifindex, u32 lower_ifindex)
+{
+	if (ifindex)
+		return net_eq(dev_net(iface->dev), net) &&
+		       iface->dev->ifindex == ifindex;
+	return net_eq(iface->lower_net, net) &&
+	       iface->lower_ifindex == lower_ifindex;
+}
+
 /**
  * dgsec_interface_get - find an interface
  * @net: netns of whoever asks
@@ -312,10 +327,7 @@ struct dgsec_iface *dgsec_interface_get(struct net *net, u32 ifindex,
 	}
 	mutex_lock(&ifaces_lock);
 	list_for_each_entry(iface, &ifaces, list) {
-		if (ifindex ? !net_eq(dev_net(iface->dev), net) ||
-			      iface->dev->ifindex != ifindex :
-			      !net_eq(iface->lower_net, net) ||
-			      iface->lower_ifindex != lower_ifindex)
+		if (!is_named(iface, net, ifindex, lower_ifindex))
 			continue;
 		if (found) {
 			NL_SET_ERR_MSG(extack, "several interfaces have this lower device: name one by ifindex");

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
+#include <linux/seqlock.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/rtnetlink.h>
@@ -60,6 +61,7 @@ struct dgsec_iface {
 	struct rhashtable by_name;	/* peers */
 	struct rhashtable expected;	/* endpoints with a handshake going on */
 	struct dgsec_service service;
+	seqcount_mutex_t service_seq;	/* this one and the peers' */
 	atomic_t n_expected;
 
 	struct dgsec_ratelimit handshakes;

@@ -8,6 +8,7 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "netlink_util.h"
+#include "peer.h"
 #include "rx.h"
 #include "socket.h"
 
@@ -329,7 +330,7 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	iface->service = service;
+	dgsec_peer_set_service(iface, &iface->service, &service);
 	attr = tb[DGSEC_A_INTERFACE_HANDSHAKE_RATE];
 	if (attr)
 		WRITE_ONCE(iface->handshakes.rate, nla_get_u32(attr));

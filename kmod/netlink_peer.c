@@ -122,9 +122,10 @@ static int get_settings(struct nlattr **tb, struct settings *s,
 				    extack);
 }
 
-static void set(struct dgsec_peer *peer, const struct settings *s)
+static void set(struct dgsec_iface *iface, struct dgsec_peer *peer,
+		const struct settings *s)
 {
-	peer->service = s->service;
+	dgsec_peer_set_service(iface, &peer->service, &s->service);
 	peer->mark = s->mark;
 	peer->payload = s->payload;
 	peer->max_assocs = s->max_assocs;
@@ -202,7 +203,7 @@ int dgsec_nl_peer_new_doit(struct sk_buff *skb, struct genl_info *info)
 	peer = dgsec_peer_new(iface, &inner, name, info->extack);
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
-	set(peer, &s);
+	set(iface, peer, &s);
 	err = reply(info, peer, DGSEC_CMD_PEER_NEW);
 	if (err)
 		dgsec_peer_delete(iface, peer);
@@ -229,7 +230,7 @@ int dgsec_nl_peer_set_doit(struct sk_buff *skb, struct genl_info *info)
 	s.max_assocs = peer->max_assocs;
 	err = get_settings(tb, &s, info->extack);
 	if (!err)
-		set(peer, &s);
+		set(info->user_ptr[0], peer, &s);
 	return err;
 }
 

@@ -44,7 +44,7 @@ static inline bool dgsec_nl_is_unicast(const struct in6_addr *addr)
 
 	return type & IPV6_ADDR_UNICAST &&
 	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL |
-			 IPV6_ADDR_MAPPED | IPV6_ADDR_COMPATv4));
+			 IPV6_ADDR_MAPPED));
 }
 
 #endif /* _DGSEC_NETLINK_UTIL_H */

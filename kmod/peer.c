@@ -110,13 +110,35 @@ bool dgsec_peer_service(const struct dgsec_iface *iface,
 			const struct dgsec_peer *peer,
 			struct dgsec_service *service)
 {
-	*service = peer->service;
+	struct dgsec_service general;
+	unsigned int seq;
+
+	/* an address must not be half old and half new */
+	do {
+		seq = read_seqcount_begin(&iface->service_seq);
+		*service = peer->service;
+		general = iface->service;
+	} while (read_seqcount_retry(&iface->service_seq, seq));
+
 	if (!service->port)
-		service->port = iface->service.port;
+		service->port = general.port;
 	if (!ipv6_addr_any(&service->addr))
 		return true;
-	service->addr = iface->service.addr;
+	service->addr = general.addr;
 	if (!ipv6_addr_any(&service->addr))
 		return true;
 	return dgsec_interface_service(iface, &service->addr);
+}
+
+/* Change an interface's or a peer's service. Context: the lock. */
+void dgsec_peer_set_service(struct dgsec_iface *iface,
+			    struct dgsec_service *service,
+			    const struct dgsec_service *to)
+{
+	/* readers in softirq must not wait for us on this CPU */
+	local_bh_disable();
+	write_seqcount_begin(&iface->service_seq);
+	*service = *to;
+	write_seqcount_end(&iface->service_seq);
+	local_bh_enable();
 }

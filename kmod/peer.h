@@ -37,5 +37,8 @@ void dgsec_peer_delete(struct dgsec_iface *iface, struct dgsec_peer *peer);
 bool dgsec_peer_service(const struct dgsec_iface *iface,
 			const struct dgsec_peer *peer,
 			struct dgsec_service *service);
+void dgsec_peer_set_service(struct dgsec_iface *iface,
+			    struct dgsec_service *service,
+			    const struct dgsec_service *to);
 
 #endif /* _DGSEC_PEER_H */

@@ -31,12 +31,17 @@ enum {
 	INNER_HOP_LIMIT = 64,
 };
 
-static void drop(struct datagram *d, struct dgsec_assoc *a, int stat,
-		 struct sk_buff *skb)
+static void count(struct datagram *d, struct dgsec_assoc *a, int stat)
 {
 	dgsec_count(d->iface, stat);
 	if (a)
 		dgsec_counts_inc(&a->counts, stat);
+}
+
+static void drop(struct datagram *d, struct dgsec_assoc *a, int stat,
+		 struct sk_buff *skb)
+{
+	count(d, a, stat);
 	kfree_skb(skb);
 }
 
@@ -98,10 +103,8 @@ static void deliver(struct datagram *d, struct dgsec_assoc *a,
 	dgsec_count_pair(iface, DGSEC_A_STATS_RX_RECORDS, rec->len);
 	dgsec_assoc_spent(a, atomic64_inc_return(&a->counts.rx_records),
 			  atomic64_add_return(rec->len, &a->counts.rx_bytes));
-	if (netif_rx(skb) == NET_RX_DROP) {
-		dgsec_count(iface, DGSEC_A_STATS_RX_DROP_STACK);
-		dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_DROP_STACK);
-	}
+	if (netif_rx(skb) == NET_RX_DROP)
+		count(d, a, DGSEC_A_STATS_RX_DROP_STACK);
 }
 
 static void alert(struct datagram *d, struct dgsec_assoc *a,
@@ -117,86 +120,98 @@ static void alert(struct datagram *d, struct dgsec_assoc *a,
 	}
 	level = rec->data[0];
 	description = rec->data[1];
-	dgsec_count(d->iface, DGSEC_A_STATS_RX_ALERTS);
-	dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_ALERTS);
+	count(d, a, DGSEC_A_STATS_RX_ALERTS);
 	dgsec_event_alert(a, level, description);
 	if (level == DTLS_ALERT_FATAL || description == DTLS_ALERT_CLOSE_NOTIFY)
 		dgsec_assoc_end(a, DGSEC_REASON_CLOSED);
 	consume_skb(skb);
 }
 
+/* One record of a datagram as a packet of its own, with room for headers */
+static struct sk_buff *copy_record(const struct dtls12_record *rec)
+{
+	struct sk_buff *skb = alloc_skb(NET_SKB_PAD + INNER_LEN + rec->size,
+					GFP_ATOMIC);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, NET_SKB_PAD + INNER_LEN);
+	skb_put_data(skb, rec->start, rec->size);
+	return skb;
+}
+
 /*
  * Open one application record or alert.
  *
- * @skb is consumed, unless the endpoint is expected and no association opens
- * the record: then userspace may have the key for it soon.
+ * If it is @alone in its datagram, @skb is used and consumed, unless it is for
+ * the socket: its endpoint is expected and no association opens it, so
+ * userspace may have the key for it soon. Otherwise @skb stays as it is.
  *
- * Return: whether the datagram, unharmed, is for the socket.
+ * Return: whether the record, unharmed, is for the socket.
  */
 static bool open_record(struct datagram *d, struct sk_buff *skb,
-			struct dtls12_record *rec)
+			struct dtls12_record *rec, bool alone)
 {
 	struct dgsec_iface *iface = d->iface;
-	struct dgsec_assoc *a;
 	struct sk_buff *work = skb;
 	size_t offset = rec->start - skb->data;
-	bool expected;
+	struct dgsec_assoc *a = NULL;
+	bool expected = false;
 	int stat;
 
 	if (unlikely(!(iface->dev->flags & IFF_UP))) {
-		drop(d, NULL, DGSEC_A_STATS_RX_DROP_DOWN, skb);
-		return false;
+		stat = DGSEC_A_STATS_RX_DROP_DOWN;
+		goto drop;
 	}
-
 	expected = !d->injected && dgsec_lookup_expected(iface, &d->remote);
 	a = dgsec_lookup_assoc(iface, &d->remote);
 	stat = a ? dgsec_assoc_check(a, rec) : DGSEC_A_STATS_RX_DROP_NO_ASSOC;
-	if (stat && expected)
-		return true;
-	if (stat) {
-		drop(d, a, stat, skb);
-		return false;
-	}
+	if (unlikely(stat))
+		goto drop;
 
 	/*
-	 * In place, so nobody else may look at the data (packet sockets do),
-	 * and on a copy if a failure must leave it unharmed.
+	 * In place, so nobody else may look at the data (packet sockets do);
+	 * on a copy if the datagram is needed afterwards.
 	 */
-	if (unlikely(expected)) {
-		work = skb_copy(skb, GFP_ATOMIC);
-		stat = work ? 0 : -ENOMEM;
-	} else if (skb_cloned(skb)) {
-		stat = pskb_expand_head(skb, 0, 0, GFP_ATOMIC);
+	if (unlikely(!alone || expected)) {
+		work = copy_record(rec);
+		offset = 0;
+	} else if (skb_cloned(skb) &&
+		   pskb_expand_head(skb, 0, 0, GFP_ATOMIC)) {
+		work = NULL;
 	}
-	if (stat) {
-		drop(d, a, DGSEC_A_STATS_RX_DROP_MEMORY, skb);
-		return false;
+	if (unlikely(!work)) {
+		stat = DGSEC_A_STATS_RX_DROP_MEMORY;
+		goto drop;
 	}
-	/* the same record, where the data is now */
 	rec->start = work->data + offset;
 	rec->data = rec->start + DTLS12_HEADER_LEN;
 
 	stat = dgsec_assoc_open(a, rec);
 	if (unlikely(stat)) {
-		if (work != skb) {
+		if (work != skb)
 			kfree_skb(work);
-			return true;
-		}
-		drop(d, a, stat, skb);
-		return false;
+		goto drop;
 	}
-	if (work != skb)
+	if (alone && work != skb)
 		consume_skb(skb);
 
 	if (rec->type == DTLS_ALERT) {
 		alert(d, a, work, rec);
 	} else if (!rec->len) {
-		dgsec_count(iface, DGSEC_A_STATS_RX_EMPTY);
-		dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_EMPTY);
+		count(d, a, DGSEC_A_STATS_RX_EMPTY);
 		consume_skb(work);
 	} else {
 		deliver(d, a, work, rec);
 	}
+	return false;
+
+drop:
+	if (expected)
+		return true;
+	count(d, a, stat);
+	if (alone)
+		kfree_skb(skb);
 	return false;
 }
 
@@ -227,8 +242,8 @@ static bool may_go_up(struct datagram *d)
 }
 
 /*
- * Several records, or one that is not ours: open those of ours on copies, and
- * move the rest together for the socket.
+ * Several records, or one that is not ours: open copies of those that are
+ * ours, and move the rest together for the socket.
  *
  * Return: how many octets are left for the socket.
  */
@@ -236,7 +251,6 @@ static size_t sift(struct datagram *d, struct sk_buff *skb, size_t start)
 {
 	size_t end = start, offset = start;
 	struct dtls12_record rec;
-	struct sk_buff *copy;
 	int stat;
 
 	for (; offset < skb->len; offset += rec.size) {
@@ -251,20 +265,9 @@ static size_t sift(struct datagram *d, struct sk_buff *skb, size_t start)
 			dgsec_count(d->iface, stat);
 			continue;
 		}
-		if (is_ours(&rec)) {
-			copy = skb_copy(skb, GFP_ATOMIC);
-			if (!copy) {
-				dgsec_count(d->iface,
-					    DGSEC_A_STATS_RX_DROP_MEMORY);
-				continue;
-			}
-			rec.start = copy->data + offset;
-			rec.data = rec.start + DTLS12_HEADER_LEN;
-			if (!open_record(d, copy, &rec))
-				continue;
-			/* expected: the socket gets this one too */
-			kfree_skb(copy);
-		}
+		/* what is expected goes up with the handshake's records */
+		if (is_ours(&rec) && !open_record(d, skb, &rec, false))
+			continue;
 		memmove(skb->data + end, skb->data + offset, rec.size);
 		end += rec.size;
 	}
@@ -292,7 +295,7 @@ static bool receive(struct datagram *d, struct sk_buff *skb)
 	/* nearly always: one application record */
 	if (likely(is_ours(&rec) && rec.size == skb->len - start &&
 		   !dgsec_dtls12_vet(&rec))) {
-		if (likely(!open_record(d, skb, &rec)))
+		if (likely(!open_record(d, skb, &rec, true)))
 			return false;
 		stat = DGSEC_A_STATS_RX_EXPECTED;
 		goto up;

@@ -32,7 +32,7 @@ enum {
 
 /* The highest number of a record, and where 32 and 48 bits end */
 #define LAST	DTLS12_SEQUENCE_MAX
-#define BIT32	(1ULL << 32)
+#define BIT32	4294967296ULL
 
 struct step {
 	u64 seq;

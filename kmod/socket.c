@@ -170,7 +170,7 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 	err = check(iface, sk, extack);
 	if (err)
 		return err;
-	if (rcu_access_pointer(sk->sk_user_data) || udp_sk(sk)->encap_type) {
+	if (READ_ONCE(sk->sk_user_data) || udp_sk(sk)->encap_type) {
 		NL_SET_ERR_MSG(extack, "the socket already belongs to an interface or a tunnel");
 		return -EBUSY;
 	}

@@ -57,15 +57,44 @@ int dgsec_stats_put(struct sk_buff *skb, int attr,
 	return 0;
 }
 
-/* place in own[], plus 1; 0 if an association does not have the counter */
-#define X(name) [DGSEC_A_STATS_##name] = DGSEC_OWN_##name + 1,
-static const u8 place[DGSEC_A_STATS_MAX + 1] = { DGSEC_OWN_STATS(X) };
-#undef X
+/* Place in own[], plus 1; 0 if an association does not have the counter */
+static const u8 place[DGSEC_A_STATS_MAX + 1] = {
+	[DGSEC_A_STATS_RX_ALERTS]	= 1,
+	[DGSEC_A_STATS_RX_EMPTY]	= 2,
+	[DGSEC_A_STATS_RX_DROP_LENGTH]	= 3,
+	[DGSEC_A_STATS_RX_DROP_EPOCH]	= 4,
+	[DGSEC_A_STATS_RX_DROP_OLD]	= 5,
+	[DGSEC_A_STATS_RX_DROP_REPLAY]	= 6,
+	[DGSEC_A_STATS_RX_DROP_AUTH]	= 7,
+	[DGSEC_A_STATS_RX_DROP_ALERT]	= 8,
+	[DGSEC_A_STATS_RX_DROP_EXPIRED]	= 9,
+	[DGSEC_A_STATS_RX_DROP_NO_SERVICE]	= 10,
+	[DGSEC_A_STATS_RX_DROP_DOWN]	= 11,
+	[DGSEC_A_STATS_RX_DROP_MEMORY]	= 12,
+	[DGSEC_A_STATS_RX_DROP_STACK]	= 13,
+	[DGSEC_A_STATS_TX_ALERTS]	= 14,
+	[DGSEC_A_STATS_TX_FRAGMENTED]	= 15,
+	[DGSEC_A_STATS_TX_DROP_CHECKSUM]	= 16,
+	[DGSEC_A_STATS_TX_DROP_NO_ASSOC]	= 17,
+	[DGSEC_A_STATS_TX_DROP_NOT_SERVICE]	= 18,
+	[DGSEC_A_STATS_TX_DROP_EXPIRED]	= 19,
+	[DGSEC_A_STATS_TX_DROP_SEQUENCE]	= 20,
+	[DGSEC_A_STATS_TX_DROP_TOO_BIG]	= 21,
+	[DGSEC_A_STATS_TX_DROP_NO_SOCKET]	= 22,
+	[DGSEC_A_STATS_TX_DROP_NO_ROUTE]	= 23,
+	[DGSEC_A_STATS_TX_DROP_MEMORY]	= 24,
+	[DGSEC_A_STATS_TX_DROP_CRYPTO]	= 25,
+	[DGSEC_A_STATS_TX_DROP_LOWER]	= 26,
+};
+
+static_assert(DGSEC_OWN_MAX == 26);
 
 void dgsec_counts_inc(struct dgsec_counts *c, int stat)
 {
-	if (place[stat])
-		atomic_inc(&c->own[place[stat] - 1]);
+	int i = place[stat];
+
+	if (i)
+		atomic_inc(&c->own[i - 1]);
 }
 
 /* Add the counters of an association that ends to its peer's. */
@@ -93,7 +122,7 @@ int dgsec_counts_put(struct sk_buff *skb, int attr,
 		     const struct dgsec_counts *c)
 {
 	struct nlattr *nest = nla_nest_start(skb, attr);
-	int stat;
+	int stat, i;
 
 	if (!nest)
 		return -EMSGSIZE;
@@ -102,11 +131,11 @@ int dgsec_counts_put(struct sk_buff *skb, int attr,
 	    put(skb, DGSEC_A_STATS_TX_RECORDS, atomic64_read(&c->tx_records)) ||
 	    put(skb, DGSEC_A_STATS_TX_BYTES, atomic64_read(&c->tx_bytes)))
 		goto cancel;
-	for (stat = 0; stat <= DGSEC_A_STATS_MAX; stat++)
-		if (place[stat] &&
-		    put(skb, stat,
-			(u32)atomic_read(&c->own[place[stat] - 1])))
+	for (stat = 0; stat <= DGSEC_A_STATS_MAX; stat++) {
+		i = place[stat];
+		if (i && put(skb, stat, (u32)atomic_read(&c->own[i - 1])))
 			goto cancel;
+	}
 	nla_nest_end(skb, nest);
 	return 0;
 

@@ -16,21 +16,8 @@ struct dgsec_stats {
 	struct u64_stats_sync syncp;
 };
 
-/* The counters that associations and peers have besides records and octets */
-#define DGSEC_OWN_STATS(X)						\
-	X(RX_ALERTS) X(RX_EMPTY) X(RX_DROP_LENGTH) X(RX_DROP_EPOCH)	\
-	X(RX_DROP_OLD) X(RX_DROP_REPLAY) X(RX_DROP_AUTH)		\
-	X(RX_DROP_ALERT) X(RX_DROP_EXPIRED) X(RX_DROP_NO_SERVICE)	\
-	X(RX_DROP_DOWN) X(RX_DROP_MEMORY) X(RX_DROP_STACK)		\
-	X(TX_ALERTS) X(TX_FRAGMENTED) X(TX_DROP_CHECKSUM)		\
-	X(TX_DROP_NO_ASSOC) X(TX_DROP_NOT_SERVICE) X(TX_DROP_EXPIRED)	\
-	X(TX_DROP_SEQUENCE) X(TX_DROP_TOO_BIG) X(TX_DROP_NO_SOCKET)	\
-	X(TX_DROP_NO_ROUTE) X(TX_DROP_MEMORY) X(TX_DROP_CRYPTO)		\
-	X(TX_DROP_LOWER)
-
-#define X(name) DGSEC_OWN_##name,
-enum dgsec_own_stat { DGSEC_OWN_STATS(X) DGSEC_OWN_MAX };
-#undef X
+/* How many counters associations and peers have besides records and octets */
+enum { DGSEC_OWN_MAX = 26 };
 
 /* The counters of an association or a peer */
 struct dgsec_counts {
