@@ -88,11 +88,17 @@ void dev_lower(const struct dev *dev, const struct dgsec_interface *iface,
 {
 	struct dgsec_ref lower = { .lower_ifindex = iface->lower_ifindex };
 	struct dgsec_interface other;
+	int err;
 
 	name[0] = '\0';
-	if (!iface->lower_ifindex ||
-	    dgsec_interface_get(dev->dg, lower, &other) ||
-	    other.ifindex != iface->ifindex || strcmp(other.name, iface->name))
+	if (!iface->lower_ifindex)
+		return;
+	err = dgsec_interface_get(dev->dg, lower, &other);
+	if (!err && (other.ifindex != iface->ifindex ||
+		     strcmp(other.name, iface->name)))
+		return;
+	/* ENOTUNIQ: it is here, and has several interfaces. */
+	if (err && err != -ENOTUNIQ)
 		return;
 	if (!if_indextoname(iface->lower_ifindex, name))
 		name[0] = '\0';

@@ -22,7 +22,7 @@ static const char help[] =
 "A socket marked STANDBY has lost its process: what is associated goes on, but\n"
 "nobody answers handshakes. A peer in state \"no association\" cannot be reached;\n"
 "an association is \"up\", \"unconfirmed\" (nothing authentic heard yet) or\n"
-"EXPIRED (a hard limit was reached, nothing passes).\n"
+"EXPIRED (a hard limit was reached: nothing passes, and it is about to go).\n"
 "\n"
 "  -j    JSON: an array of interfaces. Keys are the attribute names of the\n"
 "        netlink specification; added are lower (a name), socket-list and\n"
