@@ -63,5 +63,7 @@ daemon_said() { said "$out/$daemon" "$1"; }
 # peer COMMANDS OF dtls-peer...: dev1 with its identity; results are kept for answers
 peer() {
 	at dev1 dtls-peer -l "[$DEV]:${port:-$DEV_PORT}" -r "[$GW]:5684" -i "${identity:-dev1}" \
-		-s "${psk:-$PSK_HEX}" -c "${cipher:-aes-128-ccm-8}" "$@" >"$out/answers"
+		-s "${psk:-$PSK_HEX}" -c "${cipher:-aes-128-ccm-8}" "$@" >"$out/answers" && return
+	cat "$out/answers"
+	return 1
 }

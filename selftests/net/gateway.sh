@@ -53,7 +53,9 @@ new_assoc() {
 # raw COMMANDS OF dtls-raw...: the device's end; what comes back is kept for answers
 raw() {
 	within dev1 dtls-raw -k "$keys" -c "$cipher" -l "[$DEV]:$DEV_PORT" -r "[$GW]:5684" \
-		"$@" >"$out/answers"
+		"$@" >"$out/answers" && return
+	cat "$out/answers"
+	return 1
 }
 
 # holds FILE FILTER: FILE, lines of JSON taken as an array, is as FILTER says

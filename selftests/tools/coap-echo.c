@@ -21,7 +21,7 @@ static struct {
 	bool brief;
 } option = { .size = -1 };
 
-static size_t answer(const __u8 *in, size_t len, __u8 *out, size_t max)
+static size_t make_answer(const __u8 *in, size_t len, __u8 *out, size_t max)
 {
 	static __u8 fill[65536];
 	static __u16 mid = 0x4000;
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 		report(&from, in, len);
 		if (option.silent)
 			continue;
-		len = answer(in, len, out, sizeof(out));
+		len = make_answer(in, len, out, sizeof(out));
 		if (sendto(fd, out, len, 0, (void *)&from, size) < 0)
 			fprintf(stderr, "coap-echo: answer: %s\n", strerror(errno));
 	}

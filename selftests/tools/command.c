@@ -34,7 +34,7 @@ struct spec {
 	__u8 data[DATAGRAM_MAX];
 };
 
-static long long number(const char *name, const char *value, long long min, long long max)
+static long long parse_number(const char *name, const char *value, long long min, long long max)
 {
 	char *end;
 	long long v;
@@ -48,7 +48,7 @@ static long long number(const char *name, const char *value, long long min, long
 
 int command_int(const char *name, const char *value, long long min, long long max)
 {
-	return number(name, value, min, max);
+	return parse_number(name, value, min, max);
 }
 
 /* The last thing to do: a GET needs the sequence number. */
@@ -70,7 +70,7 @@ static void content(struct spec *s)
 		s->r.len = strlen(value);
 		memcpy(s->data, value, s->r.len);
 	} else if (!strcmp(name, "fill")) {
-		s->r.len = number(name, value, 0, DATAGRAM_MAX - 64);
+		s->r.len = parse_number(name, value, 0, DATAGRAM_MAX - 64);
 		memset(s->data, 'x', s->r.len);
 	} else {
 		/* The token tells answers apart, also those to an old or far number. */
@@ -83,9 +83,9 @@ static void content(struct spec *s)
 static bool field(struct spec *s, const char *name, const char *value)
 {
 	if (!strcmp(name, "epoch")) {
-		s->r.epoch = number(name, value, 0, 0xffff);
+		s->r.epoch = parse_number(name, value, 0, 0xffff);
 	} else if (!strcmp(name, "type")) {
-		s->r.type = number(name, value, 0, 0xff);
+		s->r.type = parse_number(name, value, 0, 0xff);
 	} else if (!strcmp(name, "version")) {
 		__u8 v[2];
 
@@ -97,15 +97,15 @@ static bool field(struct spec *s, const char *name, const char *value)
 			die("nonce must be 8 octets in hex");
 		s->has_nonce = true;
 	} else if (!strcmp(name, "length")) {
-		s->length = number(name, value, 0, 0xffff);
+		s->length = parse_number(name, value, 0, 0xffff);
 		s->has_length = true;
 	} else if (!strcmp(name, "flip")) {
-		s->flip = number(name, value, -DATAGRAM_MAX, DATAGRAM_MAX);
+		s->flip = parse_number(name, value, -DATAGRAM_MAX, DATAGRAM_MAX);
 		s->has_flip = true;
 	} else if (!strcmp(name, "cut")) {
-		s->cut = number(name, value, 0, DATAGRAM_MAX);
+		s->cut = parse_number(name, value, 0, DATAGRAM_MAX);
 	} else if (!strcmp(name, "add")) {
-		s->add = number(name, value, 0, DATAGRAM_MAX);
+		s->add = parse_number(name, value, 0, DATAGRAM_MAX);
 	} else if (!strcmp(name, "plain")) {
 		s->plain = true;
 	} else {
@@ -204,7 +204,7 @@ size_t command_build(struct wire *w, const char *args, __u64 step, __u8 *out)
 			s->r.seq = w->last_seq + 1;
 		}
 		if (!strcmp(word, "seq")) {
-			s->r.seq = number(word, value, 0, (1LL << 48) - 1) + step;
+			s->r.seq = parse_number(word, value, 0, (1LL << 48) - 1) + step;
 		} else if (value && (!strcmp(word, "data") || !strcmp(word, "text") ||
 				   !strcmp(word, "fill") || !strcmp(word, "get"))) {
 			s->content = word;
@@ -233,7 +233,7 @@ void command_send(struct wire *w, const char *args)
 		char value[24];
 
 		snprintf(value, sizeof(value), "%.*s", (int)strcspn(count + 6, " "), count + 6);
-		n = number("count", value, 1, 1 << 24);
+		n = parse_number("count", value, 1, 1 << 24);
 	}
 	for (long long i = 0; i < n; i++) {
 		w->last_len = command_build(w, args, i, w->last);

@@ -13,28 +13,31 @@
 #include <mbedtls/error.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void usage(FILE *f)
+static void print_usage(FILE *f)
 {
-	fprintf(f,
-		"usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT -i IDENTITY -s PSKHEX [-c CIPHER]\n"
-		"                 [-t MS] COMMAND...\n"
-		"  -i IDENTITY  text, or hex:OCTETS\n"
-		"  -c CIPHER    aes-128-ccm-8 (default), aes-128-ccm or aes-128-gcm\n"
-		"  -t MS        first handshake retransmission timeout, 400 unless given\n"
-		"commands, each one argument; all but send are done by mbedTLS:\n"
-		"  handshake [lose=N] [half] [ms=N] [psk=HEX] [overtake=before|same|after RECORD]\n"
-		"                              lose: N datagrams of the server's final flight\n"
-		"                              half: stop after the server's first flight\n"
-		"                              overtake: RECORD goes out around the Finished\n"
-		"  fail                        the same as handshake, and it must not succeed: fail [psk=HEX]...\n"
-		"  get PATH, put PATH TEXT     a request, and the wait for its answer\n"
-		"  write HEX, read [MS]        any application data\n"
-		"  stream n=N gap=MS get=PATH [wait=MS] [every=N]  N requests paced, answers counted;\n"
-		"                              every: print progress after each N\n"
-		"  close                       close_notify\n"
-		"%s"
-		"Exit status 1: something did not happen that should.\n", command_send_help);
+	fputs("usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT -i IDENTITY -s PSKHEX [-c CIPHER]\n"
+	      "                 [-t MS] COMMAND...\n"
+	      "  -i IDENTITY  text, or hex:OCTETS\n"
+	      "  -c CIPHER    aes-128-ccm-8 (default), aes-128-ccm or aes-128-gcm\n"
+	      "  -t MS        first handshake retransmission timeout, 400 unless given\n"
+	      "commands, each one argument; all but send are done by mbedTLS:\n"
+	      "  handshake [lose=N] [half] [ms=N] [psk=HEX] [overtake=before|same|after RECORD]\n"
+	      "                              lose: N datagrams of the server's final flight\n"
+	      "                              half: stop after the server's first flight\n"
+	      "                              overtake: RECORD goes out around the Finished\n"
+	      "  fail [WORDS OF handshake]   a handshake that must not succeed\n"
+	      "  get PATH, put PATH TEXT     a request, and the wait for its answer\n"
+	      "  write HEX, read [MS]        any application data\n"
+	      "  stream n=N gap=MS get=PATH [wait=MS] [every=N] [stop=FILE]\n"
+	      "                              N requests paced, answers counted; every: print progress\n"
+	      "                              after each N; stop: end early when FILE is there;\n"
+	      "                              wait: so long for the next answer at the end (5000)\n"
+	      "  close                       close_notify\n",
+	      f);
+	fputs(command_send_help, f);
+	fputs("Exit status 1: something did not happen that should.\n", f);
 }
 
 static const char *mbedtls_text(int err)
@@ -84,7 +87,7 @@ struct identity {
 	int psk_len;
 };
 
-static bool handshake(struct session *s, const struct identity *who, const char *args)
+static bool do_handshake(struct session *s, const struct identity *who, const char *args)
 {
 	char mode[16], hex[513];
 	struct identity other = *who;
@@ -187,7 +190,8 @@ static bool exchange(struct session *s, __u8 code, char *args)
 		    !memcmp(a.token, q.token, a.token_len))
 			return true;
 	}
-	printf("{\"answer\":false,\"error\":\"%s\"}\n", ret < 0 ? mbedtls_text(ret) : "nothing came");
+	printf("{\"answer\":false,\"error\":\"%s\"}\n",
+	       ret < 0 ? mbedtls_text(ret) : "nothing came");
 	fflush(stdout);
 	return false;
 }
@@ -216,19 +220,20 @@ static void count_answer(struct tally *t, const __u8 *in, int len)
 		t->answered++;
 }
 
-static bool stream(struct session *s, const char *args)
+static bool do_stream(struct session *s, const char *args)
 {
 	static __u8 data[DATAGRAM_MAX];
 	static struct tally t;
 	int n = word_int(args, "n", 100), gap = word_int(args, "gap", 10);
-	int wait = word_int(args, "wait", 3000), every = word_int(args, "every", 0);
-	char path[128] = "";
+	int wait = word_int(args, "wait", 5000), every = word_int(args, "every", 0);
+	char path[128] = "", stop[256] = "";
 	long long next = now_ms();
 	int ret = 0;
 
 	if (n > 60000)
 		die("stream: n is at most 60000");
 	word(args, "get", path, sizeof(path));
+	word(args, "stop", stop, sizeof(stop));
 	memset(&t, 0, sizeof(t));
 	while (ret >= 0 && (t.sent < n || (t.answered < t.sent && now_ms() < next + wait))) {
 		long long left = t.sent < n ? next - now_ms() : next + wait - now_ms();
@@ -248,17 +253,23 @@ static bool stream(struct session *s, const char *args)
 				printf("{\"progress\":%d,\"answered\":%d}\n", t.sent, t.answered);
 				fflush(stdout);
 			}
+			if (*stop && !access(stop, F_OK))
+				n = t.sent;
 			if (t.sent == n)
 				next = now_ms();
 			continue;
 		}
 		ret = session_read(s, data, sizeof(data), left);
-		if (ret > 0)
+		if (ret > 0) {
 			count_answer(&t, data, ret);
+			/* The last answers have time as long as answers come. */
+			if (t.sent == n)
+				next = now_ms();
+		}
 	}
-	printf("{\"sent\":%d,\"answered\":%d,\"lost\":%d,\"doubled\":%d,\"foreign\":%d,\"error\":\"%s\"}\n",
-	       t.sent, t.answered, t.sent - t.answered, t.doubled, t.foreign,
-	       ret < 0 ? mbedtls_text(ret) : "");
+	printf("{\"sent\":%d,\"answered\":%d,\"lost\":%d,\"doubled\":%d,\"foreign\":%d,",
+	       t.sent, t.answered, t.sent - t.answered, t.doubled, t.foreign);
+	printf("\"error\":\"%s\"}\n", ret < 0 ? mbedtls_text(ret) : "");
 	fflush(stdout);
 	return t.answered == n && !t.doubled;
 }
@@ -274,15 +285,15 @@ static bool run(struct session *s, const struct identity *who, char *command)
 	else
 		args = "";
 	if (!strcmp(command, "handshake"))
-		return handshake(s, who, args);
+		return do_handshake(s, who, args);
 	if (!strcmp(command, "fail"))
-		return !handshake(s, who, args);
+		return !do_handshake(s, who, args);
 	if (!strcmp(command, "get"))
 		return exchange(s, COAP_GET, args);
 	if (!strcmp(command, "put"))
 		return exchange(s, COAP_PUT, args);
 	if (!strcmp(command, "stream"))
-		return stream(s, args);
+		return do_stream(s, args);
 	if (!strcmp(command, "read"))
 		return read_one(s, *args ? command_int("read", args, 0, 1 << 30) : 5000);
 	if (!strcmp(command, "write")) {
@@ -343,15 +354,15 @@ int main(int argc, char **argv)
 			timeout = command_int("-t", optarg, 1, 60000);
 			break;
 		case 'h':
-			usage(stdout);
+			print_usage(stdout);
 			return 0;
 		default:
-			usage(stderr);
+			print_usage(stderr);
 			return 2;
 		}
 	}
 	if (!has_remote || who.id_len < 0 || who.psk_len < 0) {
-		usage(stderr);
+		print_usage(stderr);
 		return 2;
 	}
 	session_open(&s, has_local ? &local : NULL, &remote, cipher, timeout);

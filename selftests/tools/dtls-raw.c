@@ -14,18 +14,18 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static void usage(FILE *f)
+static void print_usage(FILE *f)
 {
-	fprintf(f,
-		"usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-o] COMMAND...\n"
-		"  -k FILE    the key file given to the gateway: its rx is this end's tx\n"
-		"  -o         FILE is named from this end\n"
-		"  -c CIPHER  aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
-		"commands, each one argument:\n%s"
-		"  recv [N [MS]]               wait for N records (1), at most MS (5000) for each\n"
-		"  drain                       print what has come already\n"
-		"Each record received is a line of JSON. Exit status 1: something awaited did not come.\n",
-		command_send_help);
+	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-o] COMMAND...\n"
+	      "  -k FILE    the key file given to the gateway: its rx is this end's tx\n"
+	      "  -o         FILE is named from this end\n"
+	      "  -c CIPHER  aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
+	      "commands, each one argument:\n", f);
+	fputs(command_send_help, f);
+	fputs("  recv [N [MS]]               wait for N records (1), at most MS (5000) for each\n"
+	      "  drain                       print what has come already\n"
+	      "Each record received is a line of JSON. Exit status 1: something awaited did not come.\n",
+	      f);
 }
 
 static void print_record(struct wire *w, const __u8 *in, size_t size)
@@ -36,8 +36,9 @@ static void print_record(struct wire *w, const __u8 *in, size_t size)
 	int err;
 
 	err = record_open(&w->keys, in, size, &r, plain);
-	printf("{\"type\":%d,\"version\":\"%04x\",\"epoch\":%d,\"seq\":%llu,\"size\":%zu,\"auth\":%s",
-	       r.type, r.version, r.epoch, r.seq, size, err ? "false" : "true");
+	printf("{\"type\":%d,\"version\":\"%04x\",\"epoch\":%d,\"seq\":%llu,",
+	       r.type, r.version, r.epoch, r.seq);
+	printf("\"size\":%zu,\"auth\":%s", size, err ? "false" : "true");
 	if (!err) {
 		printf(",\"nonce\":\"");
 		hex_print(stdout, r.nonce, RECORD_NONCE);
@@ -78,6 +79,23 @@ static int receive(struct wire *w, int ms)
 	return n;
 }
 
+/* The records awaited by recv [N [MS]] */
+static bool receive_all(struct wire *w, const char *args)
+{
+	int n = 1, ms = 5000, got;
+
+	if (*args && sscanf(args, "%d %d", &n, &ms) < 1)
+		die("recv [N [MS]]");
+	for (; n > 0; n -= got) {
+		got = receive(w, ms);
+		if (!got) {
+			fprintf(stderr, "dtls-raw: %d records awaited did not come\n", n);
+			return false;
+		}
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static struct wire w;
@@ -108,15 +126,15 @@ int main(int argc, char **argv)
 			own = true;
 			break;
 		case 'h':
-			usage(stdout);
+			print_usage(stdout);
 			return 0;
 		default:
-			usage(stderr);
+			print_usage(stderr);
 			return 2;
 		}
 	}
 	if (!keys || !has_cipher || !has_local || !has_remote) {
-		usage(stderr);
+		print_usage(stderr);
 		return 2;
 	}
 	record_keys_load(&w.keys, keys);
@@ -139,18 +157,8 @@ int main(int argc, char **argv)
 			while (receive(&w, 0))
 				;
 		} else if (len == 4 && !strncmp(command, "recv", 4)) {
-			int n = 1, ms = 5000;
-
-			sscanf(args, "%d %d", &n, &ms);
-			while (n > 0) {
-				int got = receive(&w, ms);
-
-				if (!got) {
-					fprintf(stderr, "dtls-raw: %d records awaited did not come\n", n);
-					return 1;
-				}
-				n -= got;
-			}
+			if (!receive_all(&w, args))
+				return 1;
 		} else {
 			die("unknown command: %s", command);
 		}

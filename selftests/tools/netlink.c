@@ -112,7 +112,7 @@ static void end_of(const struct nlmsghdr *h, struct reply *reply)
 		snprintf(reply->text, sizeof(reply->text), "%.*s", (int)size, text);
 }
 
-/* Send @r and read up to the acknowledgement or the end of the dump. */
+/* Send @r and read up to the answer or the end of the dump. */
 void netlink_ask(int fd, struct request *r, struct reply *reply)
 {
 	static __u32 sequence;

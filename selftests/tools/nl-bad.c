@@ -113,6 +113,10 @@ static void build_one(struct request *r, const struct op *op, size_t *nest, int 
 	case SOCK:
 		put(r, op->type, ctx.socks[op->value], 4);
 		break;
+	case LIST:
+		for (const struct op *o = op->list; o->kind; o++)
+			build_one(r, o, nest, depth);
+		break;
 	case END:
 		break;
 	}

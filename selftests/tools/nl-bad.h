@@ -27,6 +27,7 @@ enum kind {
 	LOCAL,	/* the address of this end */
 	SOCK,	/* value: enum sock */
 	RAW,	/* hex without an attribute header */
+	LIST,	/* of ops */
 };
 
 enum sock {
@@ -51,6 +52,7 @@ struct op {
 	int type;
 	__u64 value;
 	const char *text;
+	const struct op *list;
 };
 
 struct row {

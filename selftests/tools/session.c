@@ -17,7 +17,8 @@
 /* mbedTLS calls this when it has the keys and has not sent its Finished yet. */
 static void export_keys(void *context, mbedtls_ssl_key_export_type type,
 			const unsigned char *secret, size_t secret_len,
-			const unsigned char client_random[32], const unsigned char server_random[32],
+			const unsigned char client_random[32],
+			const unsigned char server_random[32],
 			mbedtls_tls_prf_types prf)
 {
 	struct session *s = context;

@@ -6,11 +6,12 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdnoreturn.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Print to stderr and exit with 2: wrong use or a broken set-up, no verdict. */
-void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+noreturn void die(const char *fmt, ...);
 
 int hex_parse(const char *text, __u8 *out, size_t max);
 void hex_print(FILE *f, const __u8 *data, size_t len);
