@@ -112,18 +112,32 @@ void dgsec_nl_post_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
  * @tb: to be filled
  * @max: its highest index
  * @policy: of the nest
+ * @allowed: bits of the attributes that the command takes
  *
- * Return: 0 or -EINVAL with a text.
+ * Return: 0 or an error with a text.
  */
 int dgsec_nl_nest(struct genl_info *info, int type, struct nlattr **tb,
-		  int max, const struct nla_policy *policy)
+		  int max, const struct nla_policy *policy, u64 allowed)
 {
+	int i, err;
+
 	if (GENL_REQ_ATTR_CHECK(info, type)) {
 		NL_SET_ERR_MSG(info->extack, "the object of the command is missing");
 		return -EINVAL;
 	}
-	return nla_parse_nested(tb, max, info->attrs[type], policy,
-				info->extack);
+	err = nla_parse_nested(tb, max, info->attrs[type], policy,
+			       info->extack);
+	if (err)
+		return err;
+	/* what would be passed over in silence is a mistake */
+	for (i = 0; i <= max; i++) {
+		if (!tb[i] || allowed & BIT_ULL(i))
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[i],
+				    "the attribute has no place in this command");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* Start an answer to the caller. Return: the message or NULL. */
@@ -316,7 +330,13 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_INTERFACE, tb,
-			    DGSEC_A_INTERFACE_MAX, dgsec_interface_nl_policy);
+			    DGSEC_A_INTERFACE_MAX, dgsec_interface_nl_policy,
+			    BIT_ULL(DGSEC_A_INTERFACE_SERVICE_ADDR) |
+			    BIT_ULL(DGSEC_A_INTERFACE_SERVICE_PORT) |
+			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_RATE) |
+			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_BURST) |
+			    BIT_ULL(DGSEC_A_INTERFACE_MAX_PEERS) |
+			    BIT_ULL(DGSEC_A_INTERFACE_MAX_ASSOCS));
 	if (err)
 		return err;
 	port = tb[DGSEC_A_INTERFACE_SERVICE_PORT];
@@ -354,7 +374,9 @@ int dgsec_nl_socket_add_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_SOCKET, tb, DGSEC_A_SOCKET_MAX,
-			    dgsec_socket_nl_policy);
+			    dgsec_socket_nl_policy,
+			    BIT_ULL(DGSEC_A_SOCKET_FD) |
+			    BIT_ULL(DGSEC_A_SOCKET_PROTOCOL));
 	if (err)
 		return err;
 	if (!tb[DGSEC_A_SOCKET_FD]) {
@@ -373,7 +395,8 @@ int dgsec_nl_socket_del_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_SOCKET, tb, DGSEC_A_SOCKET_MAX,
-			    dgsec_socket_nl_policy);
+			    dgsec_socket_nl_policy,
+			    BIT_ULL(DGSEC_A_SOCKET_PORT));
 	if (err)
 		return err;
 	if (!tb[DGSEC_A_SOCKET_PORT]) {
@@ -438,7 +461,7 @@ static int get_endpoint(struct genl_info *info, struct dgsec_endpoint *remote,
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_ENDPOINT, tb, DGSEC_A_ENDPOINT_MAX,
-			    dgsec_endpoint_nl_policy);
+			    dgsec_endpoint_nl_policy, ~0ULL);
 	if (err)
 		return err;
 	err = dgsec_nl_get_endpoint(tb[DGSEC_A_ENDPOINT_REMOTE_ADDR],

@@ -9,6 +9,29 @@
 #include "peer.h"
 #include "tx.h"
 
+/* What can be set of an association, at any time and on creation */
+#define LIMITS	(BIT_ULL(DGSEC_A_ASSOC_SOFT_PACKETS) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_HARD_PACKETS) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_SOFT_BYTES) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_HARD_BYTES) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_SOFT_SECONDS) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_HARD_SECONDS) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_IDLE_SECONDS))
+#define CONFIG	(BIT_ULL(DGSEC_A_ASSOC_PEER_ID) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_PROTOCOL) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_CIPHER) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_ROLE) |				\
+		 BIT_ULL(DGSEC_A_ASSOC_EPOCH) |				\
+		 BIT_ULL(DGSEC_A_ASSOC_REMOTE_ADDR) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_REMOTE_PORT) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_LOCAL_ADDR) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_LOCAL_PORT) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_KEYS) |				\
+		 BIT_ULL(DGSEC_A_ASSOC_TX_SEQ) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_RX_SEQ) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_WINDOW) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) | LIMITS)
+
 static int put_limits(struct sk_buff *skb, const struct dgsec_limits *l)
 {
 	const int pad = DGSEC_A_ASSOC_PAD;
@@ -93,14 +116,17 @@ static int reply(struct genl_info *info, const struct dgsec_assoc *a, int cmd)
 	return genlmsg_reply(msg, info);
 }
 
-static struct dgsec_assoc *named(struct genl_info *info, struct nlattr **tb)
+/* The association that a request names, which may give @allowed besides */
+static struct dgsec_assoc *named(struct genl_info *info, struct nlattr **tb,
+				 u64 allowed)
 {
 	struct dgsec_iface *iface = info->user_ptr[0];
 	struct dgsec_assoc *a;
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_ASSOC, tb, DGSEC_A_ASSOC_MAX,
-			    dgsec_assoc_nl_policy);
+			    dgsec_assoc_nl_policy,
+			    BIT_ULL(DGSEC_A_ASSOC_ID) | allowed);
 	if (err)
 		return ERR_PTR(err);
 	if (!tb[DGSEC_A_ASSOC_ID]) {
@@ -244,7 +270,7 @@ static int get_numbers(struct nlattr **tb, struct dgsec_assoc_config *c,
 	if (c->tx_seq > DTLS12_SEQUENCE_MAX ||
 	    c->rx_seq > DTLS12_SEQUENCE_MAX) {
 		NL_SET_ERR_MSG(extack, "a sequence number has 48 bits");
-		return -ERANGE;
+		return -EINVAL;
 	}
 	if (tb[DGSEC_A_ASSOC_WINDOW])
 		c->window = nla_get_u32(tb[DGSEC_A_ASSOC_WINDOW]);
@@ -264,11 +290,6 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 {
 	int err;
 
-	if (tb[DGSEC_A_ASSOC_ID]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[DGSEC_A_ASSOC_ID],
-				    "the kernel gives the id");
-		return -EINVAL;
-	}
 	if (!tb[DGSEC_A_ASSOC_PEER_ID] || !tb[DGSEC_A_ASSOC_PROTOCOL] ||
 	    !tb[DGSEC_A_ASSOC_CIPHER] || !tb[DGSEC_A_ASSOC_LOCAL_ADDR] ||
 	    !tb[DGSEC_A_ASSOC_KEYS]) {
@@ -322,7 +343,7 @@ int dgsec_nl_assoc_new_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_ASSOC, tb, DGSEC_A_ASSOC_MAX,
-			    dgsec_assoc_nl_policy);
+			    dgsec_assoc_nl_policy, CONFIG);
 	if (err)
 		goto out;
 	err = get_config(iface, tb, &c, info->extack);
@@ -349,20 +370,10 @@ int dgsec_nl_assoc_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct dgsec_iface *iface = info->user_ptr[0];
 	struct nlattr *tb[DGSEC_A_ASSOC_MAX + 1];
-	struct dgsec_assoc *a = named(info, tb);
-	int i;
+	struct dgsec_assoc *a = named(info, tb, LIMITS);
 
 	if (IS_ERR(a))
 		return PTR_ERR(a);
-	for (i = 1; i <= DGSEC_A_ASSOC_MAX; i++) {
-		if (!tb[i] || i == DGSEC_A_ASSOC_ID ||
-		    (i >= DGSEC_A_ASSOC_SOFT_PACKETS &&
-		     i <= DGSEC_A_ASSOC_IDLE_SECONDS))
-			continue;
-		NL_SET_ERR_MSG_ATTR(info->extack, tb[i],
-				    "only limits of an association can be changed");
-		return -EINVAL;
-	}
 	get_limits(tb, &a->limits);
 	dgsec_assoc_spent(a, atomic64_read(&a->counts.rx_records),
 			  atomic64_read(&a->counts.rx_bytes));
@@ -375,7 +386,7 @@ int dgsec_nl_assoc_set_doit(struct sk_buff *skb, struct genl_info *info)
 int dgsec_nl_assoc_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[DGSEC_A_ASSOC_MAX + 1];
-	struct dgsec_assoc *a = named(info, tb);
+	struct dgsec_assoc *a = named(info, tb, 0);
 
 	if (IS_ERR(a))
 		return PTR_ERR(a);
@@ -404,6 +415,11 @@ int dgsec_nl_assoc_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	if (tb[DGSEC_A_ASSOC_PEER_ID])
 		peer_id = nla_get_u32(tb[DGSEC_A_ASSOC_PEER_ID]);
+	if (peer_id && !d.ctx->last && !xa_load(&d.iface->peers, peer_id)) {
+		NL_SET_ERR_MSG(cb->extack, "there is no such peer");
+		err = -ENOENT;
+		goto out;
+	}
 
 	xa_for_each_start(&d.iface->assocs, id, a, d.ctx->last + 1) {
 		if (peer_id && a->peer->id != peer_id)
@@ -428,7 +444,7 @@ int dgsec_nl_assoc_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct dgsec_iface *iface = info->user_ptr[0];
 	struct nlattr *tb[DGSEC_A_ASSOC_MAX + 1];
-	struct dgsec_assoc *a = named(info, tb);
+	struct dgsec_assoc *a = named(info, tb, BIT_ULL(DGSEC_A_ASSOC_CLOSE));
 
 	if (IS_ERR(a))
 		return PTR_ERR(a);
@@ -444,14 +460,14 @@ int dgsec_nl_alert_send_doit(struct sk_buff *skb, struct genl_info *info)
 	struct dgsec_iface *iface = info->user_ptr[0];
 	struct nlattr *alert[DGSEC_A_ALERT_MAX + 1];
 	struct nlattr *tb[DGSEC_A_ASSOC_MAX + 1];
-	struct dgsec_assoc *a = named(info, tb);
+	struct dgsec_assoc *a = named(info, tb, 0);
 	u8 level, description;
 	int err;
 
 	if (IS_ERR(a))
 		return PTR_ERR(a);
 	err = dgsec_nl_nest(info, DGSEC_A_ALERT, alert, DGSEC_A_ALERT_MAX,
-			    dgsec_alert_nl_policy);
+			    dgsec_alert_nl_policy, ~0ULL);
 	if (err)
 		return err;
 	if (!alert[DGSEC_A_ALERT_LEVEL] || !alert[DGSEC_A_ALERT_DESCRIPTION]) {

@@ -8,6 +8,16 @@
 #include "netlink_util.h"
 #include "peer.h"
 
+/* What a peer is named by, and what can be set */
+#define NAMES		(BIT_ULL(DGSEC_A_PEER_ID) |			\
+			 BIT_ULL(DGSEC_A_PEER_INNER_ADDR) |		\
+			 BIT_ULL(DGSEC_A_PEER_NAME))
+#define SETTINGS	(BIT_ULL(DGSEC_A_PEER_SERVICE_ADDR) |		\
+			 BIT_ULL(DGSEC_A_PEER_SERVICE_PORT) |		\
+			 BIT_ULL(DGSEC_A_PEER_MARK) |			\
+			 BIT_ULL(DGSEC_A_PEER_PAYLOAD) |		\
+			 BIT_ULL(DGSEC_A_PEER_MAX_ASSOCS))
+
 static int put_peer(struct sk_buff *skb, struct dgsec_peer *peer)
 {
 	struct nlattr *nest = nla_nest_start(skb, DGSEC_A_PEER);
@@ -171,14 +181,10 @@ int dgsec_nl_peer_new_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_PEER, tb, DGSEC_A_PEER_MAX,
-			    dgsec_peer_nl_policy);
+			    dgsec_peer_nl_policy,
+			    (NAMES & ~BIT_ULL(DGSEC_A_PEER_ID)) | SETTINGS);
 	if (err)
 		return err;
-	if (tb[DGSEC_A_PEER_ID]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, tb[DGSEC_A_PEER_ID],
-				    "the kernel gives the id");
-		return -EINVAL;
-	}
 	if (!tb[DGSEC_A_PEER_INNER_ADDR]) {
 		NL_SET_ERR_MSG(info->extack, "the inner address is missing");
 		return -EINVAL;
@@ -218,7 +224,7 @@ int dgsec_nl_peer_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_PEER, tb, DGSEC_A_PEER_MAX,
-			    dgsec_peer_nl_policy);
+			    dgsec_peer_nl_policy, NAMES | SETTINGS);
 	if (err)
 		return err;
 	peer = named(info->user_ptr[0], tb, info->extack);
@@ -241,7 +247,7 @@ int dgsec_nl_peer_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_PEER, tb, DGSEC_A_PEER_MAX,
-			    dgsec_peer_nl_policy);
+			    dgsec_peer_nl_policy, NAMES);
 	if (err)
 		return err;
 	peer = named(info->user_ptr[0], tb, info->extack);
@@ -285,7 +291,7 @@ int dgsec_nl_peer_del_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_PEER, tb, DGSEC_A_PEER_MAX,
-			    dgsec_peer_nl_policy);
+			    dgsec_peer_nl_policy, NAMES);
 	if (err)
 		return err;
 	peer = named(iface, tb, info->extack);

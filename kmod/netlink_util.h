@@ -22,7 +22,7 @@ struct dgsec_nl_dump {
 };
 
 int dgsec_nl_nest(struct genl_info *info, int type, struct nlattr **tb,
-		  int max, const struct nla_policy *policy);
+		  int max, const struct nla_policy *policy, u64 allowed);
 struct sk_buff *dgsec_nl_reply(struct genl_info *info, int cmd, void **header);
 int dgsec_nl_dump_start(struct netlink_callback *cb, struct dgsec_nl_dump *d);
 void dgsec_nl_dump_end(struct dgsec_nl_dump *d);
