@@ -20,9 +20,11 @@ if [ "${1:-}" != --inside ]; then
 	root=$(root_dir)
 	[ -d "$root" ] || die "no root file system: run scripts/vm/rootfs.sh"
 	PATH=$PATH:/usr/sbin:/sbin
-	as_root unshare --mount --propagation private --pid --fork --kill-child \
+	sudo=
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	# shellcheck disable=SC2086 # nothing or one word
+	exec $sudo setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
 		"$0" --inside "$root" "$user" "$lists" "$@"
-	exit
 fi
 
 root=$2 user=$3 lists=$4
@@ -34,7 +36,7 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount --bind "$top" "$root/src"
-if [ $lists = yes ]; then
+if [ "$lists" = yes ]; then
 	mount -t tmpfs tmpfs "$root/var/lib/apt/lists"
 	mount -t tmpfs tmpfs "$root/var/cache/apt"
 	[ ! -e /etc/resolv.conf ] || mount --bind /etc/resolv.conf "$root/etc/resolv.conf"

@@ -5,7 +5,7 @@
 
 # program:package, so that a machine that has them all is not asked for root
 want="mmdebstrap:mmdebstrap qemu-system-x86_64:qemu-system-x86 mke2fs:e2fsprogs
-	unshare:util-linux flock:util-linux cpio:cpio timeout:coreutils"
+	unshare:util-linux setpriv:util-linux flock:util-linux cpio:cpio timeout:coreutils"
 missing=
 PATH=$PATH:/usr/sbin:/sbin
 for w in $want; do

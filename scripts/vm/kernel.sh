@@ -11,11 +11,11 @@ flavour=${1:?usage: kernel.sh stock|debug|7.2}
 "$here/rootfs.sh"
 root=$(root_dir)
 
-# download PACKAGE DIR: get a Debian package by its exact name and unpack it
+# download PACKAGE DIR [=VERSION]: get a Debian package by its exact name and unpack it
 download() {
 	# shellcheck disable=SC2016 # for the inner shell
-	in_root -n sh -ec 'apt-get update -q && cd "$2" && apt-get download -q "$1" && dpkg-deb -x "$1"_*.deb . &&
-		rm "$1"_*.deb && chown -R --reference=/src . ' sh "$1" "/src/${2#"$top"/}" >"$2.log" 2>&1 ||
+	in_root -n sh -ec 'apt-get update -q && cd "$2" && apt-get download -q "$1$3" && dpkg-deb -x "$1"_*.deb . &&
+		rm "$1"_*.deb && chown -R --reference=/src . ' sh "$1" "/src/${2#"$top"/}" "${3:-}" >"$2.log" 2>&1 ||
 		{ tail -5 "$2.log" >&2; die "cannot download $1; if it is gone, 'make distclean' takes the newest"; }
 }
 
@@ -59,10 +59,12 @@ make_7.2() {
 }
 
 make_debug() {
-	local src=/src/${1#"$top"/} log=$cache/kernel-debug.log
+	local src=/src/${1#"$top"/} log=$cache/kernel-debug.log version
 	say "building the debug kernel (about five minutes, once; log in $log)"
 	mkdir "$1/deb" "$1/build"
-	download linux-source-6.12 "$1/deb"
+	# The same version as the headers.
+	version=$(in_root dpkg-query -W -f '${Version}' "linux-headers-$(kernel_release 6.12)")
+	download linux-source-6.12 "$1/deb" "=$version"
 	in_root sh -ec 'cd "$1" && mkdir source && tar -xf deb/usr/src/linux-source-6.12.tar.* -C source --strip-components=1
 		cd source
 		make -s O="$1/build" KCONFIG_ALLCONFIG=/src/scripts/vm/debug.config allnoconfig' \
@@ -108,13 +110,12 @@ make_initrd() {
 }
 
 case $flavour in
-stock)	inputs= ;;
-7.2)	inputs= ;;
-debug)	inputs=$here/debug.config ;;
+stock)	inputs=$(kernel_release 6.12) ;;
+7.2)	inputs=$(kernel_release 7.2) ;;
+debug)	inputs=$(kernel_release 6.12)-$(digest "$here/debug.config") ;;
 *)	die "no kernel '$flavour': stock, debug or 7.2" ;;
 esac
-# shellcheck disable=SC2086 # may be empty
-dir=$cache/kernel-$flavour-$(root_key)-$(digest "$here"/{kernel.sh,initrd-init} $inputs)
+dir=$cache/kernel-$flavour-$inputs-$(digest "$here"/{kernel.sh,initrd-init})
 
 make_kernel() {
 	[ ! -d "$dir" ] || return 0

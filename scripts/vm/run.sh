@@ -44,11 +44,12 @@ while read -r verdict rest; do
 done < <("$top/scripts/build.sh" $parts)
 dir=$build/run/run-$$
 trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM HUP
 "$top/scripts/vm/kernel.sh" "$kernel" >/dev/null
 "$top/scripts/vm/stage.sh" "$dir"
 say "booting kernel $kernel"
 rc=0
-"$top/scripts/vm/boot.sh" -k "$kernel" "${opts[@]}" "$dir" "$@" || rc=$?
+setpriv --pdeathsig TERM "$top/scripts/vm/boot.sh" -k "$kernel" "${opts[@]}" "$dir" "$@" || rc=$?
 if [ -n "$keep" ]; then
 	rm -rf "$keep"
 	mkdir -p "$(dirname "$keep")"
