@@ -50,7 +50,7 @@ static int parse(struct args *a, struct alert *alert)
 	alert->description = dgsec_alert_value(description);
 	if (alert->description < 0) {
 		if (args_number(a, "description", description, 0, 255, &n))
-			return args_error(a, "description: '%s' is no name of an alert, nor 0 to 255",
+			return args_error(a, "description: '%s' is no alert's name, nor 0 to 255",
 					  description);
 		alert->description = n;
 	}
@@ -68,7 +68,7 @@ static int parse(struct args *a, struct alert *alert)
 
 static int run(struct args *a)
 {
-	struct alert alert;
+	struct alert alert = { 0 };
 	struct dev dev;
 	int err, ret;
 

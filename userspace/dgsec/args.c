@@ -102,7 +102,7 @@ static int parse_addr_port(struct args *a, const char *what, const char *text,
 	char buf[INET6_ADDRSTRLEN + 16];
 	const char *colon = NULL;
 	const char *end;
-	uint64_t n;
+	uint64_t n = 0;
 
 	memset(addr, 0, sizeof(*addr));
 	*port = 0;
@@ -180,7 +180,7 @@ int args_service(struct args *a, const char *what, const char *text,
 /* A peer by number, inner address or name, in that order. */
 int args_peer(struct args *a, const char *text, struct dgsec_peer *key)
 {
-	uint64_t id;
+	uint64_t id = 0;
 
 	memset(key, 0, sizeof(*key));
 	if (*text && !text[strspn(text, "0123456789")]) {
@@ -194,7 +194,7 @@ int args_peer(struct args *a, const char *text, struct dgsec_peer *key)
 		return 0;
 	}
 	if (!*text || strlen(text) > DGSEC_NAME_MAX)
-		return args_error(a, "peer: '%s' is not a number, address, or name of 1 to %d octets",
+		return args_error(a, "peer: '%s' is no number, address or name of 1 to %d octets",
 				  text, DGSEC_NAME_MAX);
 	memcpy(key->name, text, strlen(text) + 1);
 	key->has = DGSEC_HAS(DGSEC_A_PEER_NAME);
@@ -205,7 +205,7 @@ int args_parse_number(struct args *a, const struct keyword *kw,
 		      const char *value, void *obj)
 {
 	void *p = (char *)obj + kw->offset;
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (args_number(a, kw->name, value, kw->min, kw->max, &n))
 		return -1;

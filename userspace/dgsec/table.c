@@ -21,7 +21,7 @@ void table_init(struct table *t, const struct column *columns, size_t count)
 {
 	size_t i;
 
-	assert(count <= TABLE_COLUMNS);
+	assert(count && count <= TABLE_COLUMNS);
 	memset(t, 0, sizeof(*t));
 	t->columns = columns;
 	t->count = count;
@@ -69,7 +69,7 @@ void table_print(const struct table *t, const char *indent)
 {
 	size_t i;
 
-	if (!t->used)
+	if (!t->used || !t->count)
 		return;
 	fputs(indent, stdout);
 	for (i = 0; i < t->count; i++)

@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 
 #define FIELD(name, ATTR, TYPE, member)					\
@@ -20,8 +21,8 @@
 		sizeof(struct dgsec_##name),				\
 	}
 
-_Static_assert(DGSEC_A_STATS_MAX < DGSEC_STATS_SIZE, "counters outgrow the ABI");
-_Static_assert(DGSEC_A_ASSOC_MAX < 64, "has bits are 64");
+static_assert(DGSEC_A_STATS_MAX < DGSEC_STATS_SIZE, "counters outgrow the ABI");
+static_assert(DGSEC_A_ASSOC_MAX < 64, "has bits are 64");
 
 static const struct field interface_fields[] = {
 	FIELD(interface, INTERFACE_IFINDEX, U32, ifindex),
@@ -38,6 +39,7 @@ static const struct field interface_fields[] = {
 	FIELD(interface, INTERFACE_EXPECTED, U32, expected),
 	FIELD(interface, INTERFACE_STATS, STATS, stats),
 };
+
 OBJECT(interface, INTERFACE);
 
 static const struct field socket_fields[] = {
@@ -47,6 +49,7 @@ static const struct field socket_fields[] = {
 	FIELD(socket, SOCKET_PROTOCOL, U32, protocol),
 	FLAG(SOCKET_STANDBY),
 };
+
 OBJECT(socket, SOCKET);
 
 static const struct field peer_fields[] = {
@@ -61,6 +64,7 @@ static const struct field peer_fields[] = {
 	FIELD(peer, PEER_ASSOCS, U32, assocs),
 	FIELD(peer, PEER_STATS, STATS, stats),
 };
+
 OBJECT(peer, PEER);
 
 static const struct field assoc_fields[] = {
@@ -94,6 +98,7 @@ static const struct field assoc_fields[] = {
 	FIELD(assoc, ASSOC_TX_AGE, U32, tx_age),
 	FIELD(assoc, ASSOC_STATS, STATS, stats),
 };
+
 OBJECT(assoc, ASSOC);
 
 static int field_put(struct nl_msg *msg, const struct field *f, const void *obj)

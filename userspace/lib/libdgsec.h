@@ -236,7 +236,7 @@ struct dgsec_event {
 	struct dgsec_ref dev;		/* what the kernel says of it; 0: nothing */
 	struct dgsec_peer peer;		/* ACQUIRE */
 	struct dgsec_assoc assoc;	/* CONFIRMED, EXPIRE, ALERT, AUTH */
-	enum dgsec_reason reason;	/* EXPIRE */
+	uint32_t reason;		/* EXPIRE: enum dgsec_reason */
 	bool hard;			/* EXPIRE: the association has ended */
 	uint8_t level;			/* ALERT */
 	uint8_t description;

@@ -2,6 +2,7 @@
 /* Numbers and their names, as in docs/netlink/dgsec.yaml. */
 #include "libdgsec.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -90,8 +91,8 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_EVENT_LOST] = "event-lost",
 };
 
-_Static_assert(ARRAY_SIZE(stats) == DGSEC_A_STATS_MAX + 1,
-	       "every counter has a name");
+static_assert(ARRAY_SIZE(stats) == DGSEC_A_STATS_MAX + 1,
+	      "every counter has a name");
 
 /* RFC 5246 section 7.2, and unknown_psk_identity of RFC 4279. */
 static const char *const alerts[] = {

@@ -84,8 +84,8 @@ static const struct addr_case addrs[] = {
 	{ ENDPOINT, "192.0.2.1:1", NULL, 0, 0 },
 	{ ENDPOINT, "[fe80::1%lowpan0]:1", NULL, 0, 0 },
 	{ ENDPOINT, "[fd00::1]:+1", NULL, 0, 0 },
-	{ ENDPOINT, "[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:"
-		    "cccc:dddd:eeee:ffff:0000]:1", NULL, 0, 0 },
+	{ ENDPOINT, "[1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd]:1",
+	  NULL, 0, 0 },
 	{ BIND, ":5684", "::", 5684, 0 },
 	{ BIND, "[fd00::1]:5684", "fd00::1", 5684, 0 },
 	{ BIND, "fd00::1", NULL, 0, 0 },
@@ -253,7 +253,8 @@ static void test_keywords(void)
 
 static void test_options(void)
 {
-	char *argv[] = { "dg0", "-j", "peer", "-j" };
+	char dev[] = "dg0", option[] = "-j", word[] = "peer";
+	char *argv[4] = { dev, option, word, option };
 	struct args a = { .argc = ARRAY_SIZE(argv), .argv = argv };
 
 	ktap_test(args_option(&a, "-j") && a.argc == 2 &&

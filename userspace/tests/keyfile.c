@@ -29,7 +29,7 @@ static const struct parse_case cases[] = {
 	{ "no final newline", "tx-key " K1 "\ntx-iv " V1 "\nrx-key " K2
 	  "\nrx-iv " V2, NULL },
 	{ "comments, blanks, empty lines, CRLF",
-	  "# keys\n\n\ttx-key\t" K1 "  # ours\r\ntx-iv " V1 "\r\n   \nrx-iv "
+	  "# keys\n\n\ttx-key\t" K1 "  # ours\r\ntx-iv " V1 "\r\n\t\nrx-iv "
 	  V2 "\nrx-key   " K2 "\n#", NULL },
 	{ "the same key with another salt",
 	  "tx-key " K1 "\ntx-iv " V1 "\nrx-key " K1 "\nrx-iv " V2 "\n", NULL },
@@ -63,7 +63,7 @@ static void test_parse(void)
 	struct dgsec_keys keys;
 	struct args a;
 	size_t len, i;
-	bool good, wiped;
+	bool good, wiped, shown;
 	char *text;
 
 	for (c = cases; c < cases + ARRAY_SIZE(cases); c++) {
@@ -75,10 +75,11 @@ static void test_parse(void)
 				      DGSEC_CIPHER_AES_128_CCM_8, &keys);
 		for (wiped = true, i = 0; i < sizeof(keys); i++)
 			wiped &= !((unsigned char *)&keys)[i];
-		ktap_test(c->error ? !good && wiped &&
-				     strstr(a.error, c->error) &&
-				     !strstr(a.error, "0102") &&
-				     !strstr(a.error, "a1a2") : good,
+		shown = strstr(a.error, "0102") || strstr(a.error, "a1a2");
+		if (c->error)
+			good = !good && wiped && !shown &&
+			       strstr(a.error, c->error);
+		ktap_test(good,
 			  "%s%s%s", c->what, c->error ? ": " : "", a.error);
 		free(text);
 	}

@@ -86,10 +86,10 @@ static const char *const cases[][2] = {
 	{ "assoc add dg0 replace replace", "'replace' is given twice" },
 	{ "assoc add dg0 tx-key 00", "'tx-key' is not taken from the command line" },
 	{ "assoc add rx-iv 00", "'rx-iv' is not taken from the command line" },
-	{ "assoc add dg0 peer 1 cipher aes-128-gcm remote [::1]:1 local [::1]:2 "
-	  "keys /nowhere", "cannot open /nowhere: No such file" },
-	{ "assoc add dg0 peer 0 cipher aes-128-gcm remote [::1]:1 local [::1]:2 "
-	  "keys -", "peer: '0' is not a number" },
+	{ "assoc add dg0 peer 1 cipher aes-128-gcm remote [::1]:1 local [::1]:2 keys /nowhere",
+	  "cannot open /nowhere: No such file" },
+	{ "assoc add dg0 peer 0 cipher aes-128-gcm remote [::1]:1 local [::1]:2 keys -",
+	  "peer: '0' is not a number" },
 	{ "assoc set dg0", "number of the association is missing" },
 	{ "assoc set dg0 1", "nothing to set" },
 	{ "assoc set dg0 1 cipher aes-128-gcm", "'cipher' is not one of soft-packets" },
@@ -101,8 +101,8 @@ static const char *const cases[][2] = {
 	{ "assoc show dg0 0", "'0' is not a number from 1" },
 	{ "alert dg0", "number of the association is missing" },
 	{ "alert dg0 1", "the description is missing" },
-	{ "alert dg0 1 frob", "'frob' is no name of an alert" },
-	{ "alert dg0 1 256", "'256' is no name of an alert" },
+	{ "alert dg0 1 frob", "'frob' is no alert's name" },
+	{ "alert dg0 1 256", "'256' is no alert's name" },
 	{ "alert dg0 1 close_notify bad", "'bad' is not one of warning, fatal" },
 	{ "alert dg0 1 close_notify fatal x", "one word too many" },
 	{ "monitor dg0 dg1", "one word too many" },
@@ -120,20 +120,19 @@ static int capture(FILE *f, int fd)
 {
 	int old = dup(fd);
 
-	if (old < 0 || dup2(fileno(f), fd) < 0)
+	if (!f || old < 0 || dup2(fileno(f), fd) < 0)
 		exit(1);
 	return old;
 }
 
 static void release(FILE *f, int fd, int old, char *text, size_t size)
 {
-	size_t n;
+	ssize_t n;
 
 	dup2(old, fd);
 	close(old);
-	rewind(f);
-	n = fread(text, 1, size - 1, f);
-	text[n] = '\0';
+	n = pread(fileno(f), text, size - 1, 0);
+	text[n < 0 ? 0 : n] = '\0';
 	fclose(f);
 }
 
@@ -146,6 +145,8 @@ static int run(const char *line)
 	char *argv[32], *word;
 	struct args a = { .argv = argv };
 
+	if (!copy)
+		exit(1);
 	for (word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		argv[a.argc++] = word;
 	fflush(stdout);
