@@ -23,6 +23,7 @@ struct parser {
 
 	/* The section of the lines that follow; NULL: skip them. */
 	void *section;
+	struct limits *limits;		/* in it */
 	const struct config_key *keys;
 	unsigned int n_keys;
 	uint64_t *given;
@@ -82,8 +83,9 @@ static void start_interface(struct parser *p, const struct ini *ini)
 	}
 	p->interface_line = ini->line;
 	p->section = p->config;
+	p->limits = &p->config->limits;
 	p->keys = config_interface_keys;
-	p->n_keys = config_n_interface_keys;
+	p->n_keys = INTERFACE_KEYS;
 	p->given = &p->interface_given;
 	if (!*ini->value || strlen(ini->value) >= sizeof(p->config->name) ||
 	    strpbrk(ini->value, "/: \t"))
@@ -124,8 +126,9 @@ static void start_peer(struct parser *p, const struct ini *ini)
 	peer->line = ini->line;
 	peer->max_assocs = 4;
 	p->section = peer;
+	p->limits = &peer->limits;
 	p->keys = config_peer_keys;
-	p->n_keys = config_n_peer_keys;
+	p->n_keys = PEER_KEYS;
 	p->given = &peer->given;
 	if (!len || len > DGSEC_NAME_MAX || !value_utf8(ini->value, len, false))
 		config_mistake(p->mistakes, ini->line,
@@ -152,13 +155,18 @@ static void start_section(struct parser *p, const struct ini *ini)
 
 /* ---- keys ------------------------------------------------------------------ */
 
+static const struct config_key *key_at(const struct parser *p, unsigned int i)
+{
+	return i < p->n_keys ? &p->keys[i] : &config_limit_keys[i - p->n_keys];
+}
+
 static void unknown_key(struct parser *p, const struct ini *ini)
 {
 	char names[512] = "", name[128];
 
-	for (unsigned int i = 0; i < p->n_keys; i++) {
+	for (unsigned int i = 0; i < p->n_keys + LIMIT_KEYS; i++) {
 		strcat(names, i ? ", " : "");
-		strcat(names, p->keys[i].name);
+		strcat(names, key_at(p, i)->name);
 	}
 	config_mistake(p->mistakes, ini->line, "unknown key \"%s\" in this section: there are %s",
 		       quote(name, ini->name), names);
@@ -186,13 +194,13 @@ static void read_key(struct parser *p, const struct ini *ini)
 	unsigned int i = 0;
 	char value[128];
 
-	while (i < p->n_keys && strcmp(p->keys[i].name, ini->name))
+	while (i < p->n_keys + LIMIT_KEYS && strcmp(key_at(p, i)->name, ini->name))
 		i++;
-	if (i == p->n_keys) {
+	if (i == p->n_keys + LIMIT_KEYS) {
 		unknown_key(p, ini);
 		return;
 	}
-	key = &p->keys[i];
+	key = key_at(p, i);
 	if (*p->given & UINT64_C(1) << i) {
 		config_mistake(p->mistakes, ini->line, "%s is given twice in this section",
 			       key->name);
@@ -200,10 +208,10 @@ static void read_key(struct parser *p, const struct ini *ini)
 	}
 	/* Also when it is wrong: it is not missing then. */
 	*p->given |= UINT64_C(1) << i;
-	if (key->parse(key, ini->value, p->section)) {
-		if (key->parse != config_peer_keys[PEER_PSK_FILE].parse)
-			return;
-		config_check_psk_file(p->config, p->mistakes, p->section, ini->line, ini->value);
+	if (key->parse(key, ini->value, i < p->n_keys ? p->section : p->limits)) {
+		if (key == &config_peer_keys[PEER_PSK_FILE])
+			config_check_psk_file(p->config, p->mistakes, p->section, ini->line,
+					      ini->value);
 		return;
 	}
 	if (key->secret)

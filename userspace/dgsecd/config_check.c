@@ -66,23 +66,26 @@ static void check_limits(struct mistakes *mistakes, unsigned int line, const str
 
 static void inherit_limits(struct peer *peer, const struct limits *from)
 {
-	struct limits own = peer->limits;
+	struct limits own = peer->limits, *to = &peer->limits;
+	uint64_t given = peer->given >> PEER_KEYS;
 
-	peer->limits = *from;
-#define KEEP(place, field)						\
-	do {								\
-		if (GIVEN(peer->given, PEER_LIMITS + (place)))		\
-			peer->limits.field = own.field;			\
-	} while (0)
-	KEEP(0, window);
-	KEEP(1, soft_packets);
-	KEEP(2, hard_packets);
-	KEEP(3, soft_bytes);
-	KEEP(4, hard_bytes);
-	KEEP(5, soft_seconds);
-	KEEP(6, hard_seconds);
-	KEEP(7, idle_seconds);
-#undef KEEP
+	*to = *from;
+	if (GIVEN(given, LIMIT_WINDOW))
+		to->window = own.window;
+	if (GIVEN(given, LIMIT_SOFT_PACKETS))
+		to->soft_packets = own.soft_packets;
+	if (GIVEN(given, LIMIT_HARD_PACKETS))
+		to->hard_packets = own.hard_packets;
+	if (GIVEN(given, LIMIT_SOFT_BYTES))
+		to->soft_bytes = own.soft_bytes;
+	if (GIVEN(given, LIMIT_HARD_BYTES))
+		to->hard_bytes = own.hard_bytes;
+	if (GIVEN(given, LIMIT_SOFT_TIME))
+		to->soft_seconds = own.soft_seconds;
+	if (GIVEN(given, LIMIT_HARD_TIME))
+		to->hard_seconds = own.hard_seconds;
+	if (GIVEN(given, LIMIT_IDLE_TIME))
+		to->idle_seconds = own.idle_seconds;
 }
 
 /* ---- interface ------------------------------------------------------------- */
@@ -252,7 +255,7 @@ void config_check_peers(struct config *config, struct mistakes *mistakes,
 				       peer->name, config_peer_keys[PEER_IDENTITY].expected);
 		check_key(mistakes, peer, exposed);
 		inherit_limits(peer, &config->limits);
-		if (peer->given >> PEER_LIMITS)
+		if (peer->given >> PEER_KEYS)
 			check_limits(mistakes, peer->line, &peer->limits);
 		if (!GIVEN(peer->given, PEER_PAYLOAD))
 			peer->payload = config->payload;

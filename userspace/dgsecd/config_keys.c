@@ -189,29 +189,30 @@ static bool parse_nothing(const struct config_key *key, const char *text, void *
 #define I(field)	.offset = offsetof(struct config, field)
 #define I2(field)	.offset2 = offsetof(struct config, field)
 #define P(field)	.offset = offsetof(struct peer, field)
+#define L(field)	.offset = offsetof(struct limits, field)
 #define P2(field)	.offset2 = offsetof(struct peer, field)
 
 #define DURATION	"such as 500ms, 2s, 5min, 12h or 30d"
 
-/* The same in both sections; in the order of struct limits. */
-#define LIMITS(type)									\
-	{ "window", "a multiple of 64 from 64 to 1024", parse_window,			\
-	  .offset = offsetof(type, limits.window),					\
-	  .min = DGSEC_WINDOW_MIN, .max = DGSEC_WINDOW_MAX },				\
-	{ "soft-packets", "a number of records, or 0 for no limit", parse_u64,		\
-	  .offset = offsetof(type, limits.soft_packets), .max = UINT64_MAX },		\
-	{ "hard-packets", "a number of records, or 0 for no limit", parse_u64,		\
-	  .offset = offsetof(type, limits.hard_packets), .max = UINT64_MAX },		\
-	{ "soft-bytes", "a number of octets, or 0 for no limit", parse_u64,		\
-	  .offset = offsetof(type, limits.soft_bytes), .max = UINT64_MAX },		\
-	{ "hard-bytes", "a number of octets, or 0 for no limit", parse_u64,		\
-	  .offset = offsetof(type, limits.hard_bytes), .max = UINT64_MAX },		\
-	{ "soft-time", "whole seconds, such as 12h, or 0 for no limit", parse_seconds,	\
-	  .offset = offsetof(type, limits.soft_seconds), .max = UINT32_MAX },		\
-	{ "hard-time", "whole seconds, such as 12h, or 0 for no limit", parse_seconds,	\
-	  .offset = offsetof(type, limits.hard_seconds), .max = UINT32_MAX },		\
-	{ "idle-time", "whole seconds, such as 12h, or 0 for no limit", parse_seconds,	\
-	  .offset = offsetof(type, limits.idle_seconds), .max = UINT32_MAX }
+/* In both sections. */
+const struct config_key config_limit_keys[] = {
+	[LIMIT_WINDOW] = { "window", "a multiple of 64 from 64 to 1024", parse_window, L(window),
+		.min = DGSEC_WINDOW_MIN, .max = DGSEC_WINDOW_MAX },
+	[LIMIT_SOFT_PACKETS] = { "soft-packets", "a number of records, or 0 for no limit",
+		parse_u64, L(soft_packets), .max = UINT64_MAX },
+	[LIMIT_HARD_PACKETS] = { "hard-packets", "a number of records, or 0 for no limit",
+		parse_u64, L(hard_packets), .max = UINT64_MAX },
+	[LIMIT_SOFT_BYTES] = { "soft-bytes", "a number of octets, or 0 for no limit",
+		parse_u64, L(soft_bytes), .max = UINT64_MAX },
+	[LIMIT_HARD_BYTES] = { "hard-bytes", "a number of octets, or 0 for no limit",
+		parse_u64, L(hard_bytes), .max = UINT64_MAX },
+	[LIMIT_SOFT_TIME] = { "soft-time", "whole seconds, such as 12h, or 0 for no limit",
+		parse_seconds, L(soft_seconds), .max = UINT32_MAX },
+	[LIMIT_HARD_TIME] = { "hard-time", "whole seconds, such as 12h, or 0 for no limit",
+		parse_seconds, L(hard_seconds), .max = UINT32_MAX },
+	[LIMIT_IDLE_TIME] = { "idle-time", "whole seconds, such as 12h, or 0 for no limit",
+		parse_seconds, L(idle_seconds), .max = UINT32_MAX },
+};
 
 const struct config_key config_interface_keys[] = {
 	[INTERFACE_LOWER] = { "lower", "the name of the device below, such as lowpan0",
@@ -251,7 +252,6 @@ const struct config_key config_interface_keys[] = {
 	[INTERFACE_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 4294967295",
 		parse_u32, I(max_assocs), .min = 1, .max = UINT32_MAX },
 	[INTERFACE_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, I(payload) },
-	[INTERFACE_LIMITS] = LIMITS(struct config),
 };
 
 const struct config_key config_peer_keys[] = {
@@ -271,8 +271,5 @@ const struct config_key config_peer_keys[] = {
 	[PEER_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 64", parse_u32, P(max_assocs),
 		.min = 1, .max = 64 },
 	[PEER_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, P(payload) },
-	[PEER_LIMITS] = LIMITS(struct peer),
 };
 
-const unsigned int config_n_interface_keys = ARRAY_SIZE(config_interface_keys);
-const unsigned int config_n_peer_keys = ARRAY_SIZE(config_peer_keys);

@@ -9,13 +9,13 @@ struct config_key {
 	const char *name;
 	const char *expected;		/* for people */
 	bool (*parse)(const struct config_key *key, const char *text, void *section);
-	size_t offset;			/* of the member */
+	size_t offset;			/* of the member in the section, or in its limits */
 	size_t offset2;			/* of the second one, if it has two */
 	uint64_t min, max;
 	bool secret;			/* its value is not for messages */
 };
 
-/* Index of a key by name; the number of keys if there is none. */
+/* Places in the tables, and bits of what was given: the limits come last. */
 enum {
 	INTERFACE_LOWER,
 	INTERFACE_ADDRESS,
@@ -34,7 +34,7 @@ enum {
 	INTERFACE_MAX_PEERS,
 	INTERFACE_MAX_ASSOCS,
 	INTERFACE_PAYLOAD,
-	INTERFACE_LIMITS,		/* the first of them */
+	INTERFACE_KEYS,
 };
 
 enum {
@@ -46,12 +46,23 @@ enum {
 	PEER_MARK,
 	PEER_MAX_ASSOCS,
 	PEER_PAYLOAD,
-	PEER_LIMITS,
+	PEER_KEYS,
 };
 
-extern const struct config_key config_interface_keys[];
-extern const struct config_key config_peer_keys[];
-extern const unsigned int config_n_interface_keys;
-extern const unsigned int config_n_peer_keys;
+enum {
+	LIMIT_WINDOW,
+	LIMIT_SOFT_PACKETS,
+	LIMIT_HARD_PACKETS,
+	LIMIT_SOFT_BYTES,
+	LIMIT_HARD_BYTES,
+	LIMIT_SOFT_TIME,
+	LIMIT_HARD_TIME,
+	LIMIT_IDLE_TIME,
+	LIMIT_KEYS,
+};
+
+extern const struct config_key config_interface_keys[INTERFACE_KEYS];
+extern const struct config_key config_peer_keys[PEER_KEYS];
+extern const struct config_key config_limit_keys[LIMIT_KEYS];
 
 #endif

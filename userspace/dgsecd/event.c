@@ -45,10 +45,11 @@ static void expire(const struct config *config, const struct dgsec_event *event)
 static void alert(const struct config *config, const struct dgsec_event *event)
 {
 	const char *name = dgsec_alert_name(event->description);
+	const char *level = event->level == 2 ? "the fatal error" : "the warning";
 	char text[256];
 
-	log_info("%s: sent the %s alert %s (%u)", who(config, &event->assoc, text, sizeof(text)),
-		 event->level == 2 ? "fatal" : "warning", name ? name : "?", event->description);
+	log_info("%s: it sent %s %s (%u)", who(config, &event->assoc, text, sizeof(text)), level,
+		 name ? name : "?", event->description);
 }
 
 static void handle(const struct config *config, const struct dgsec_event *event)

@@ -24,7 +24,8 @@ enum {
 };
 
 struct handshake_settings {
-	uint32_t ciphers[HANDSHAKE_CIPHERS_MAX];	/* enum dgsec_cipher, the best first; 0 ends */
+	/* enum dgsec_cipher, the best first; 0 ends */
+	uint32_t ciphers[HANDSHAKE_CIPHERS_MAX];
 	unsigned int retransmit_min;	/* milliseconds; doubled each time */
 	unsigned int retransmit_max;
 	unsigned int mtu;		/* of our datagrams, UDP payload */

@@ -22,6 +22,13 @@
 #include "record.h"
 #include "timer.h"
 
+/* The library is built with a limit of its own. */
+#if MBEDTLS_PSK_MAX_LEN < 64
+#define KEY_MAX		MBEDTLS_PSK_MAX_LEN
+#else
+#define KEY_MAX		HANDSHAKE_KEY_MAX
+#endif
+
 enum {
 	MASTER_SECRET = 48,
 	RANDOM = 32,
@@ -506,8 +513,7 @@ static void handshake_free(struct handshake *hs)
 
 const struct handshake_backend handshake_mbedtls = {
 	.name = "mbedTLS",
-	.key_max = MBEDTLS_PSK_MAX_LEN < HANDSHAKE_KEY_MAX ? MBEDTLS_PSK_MAX_LEN :
-							     HANDSHAKE_KEY_MAX,
+	.key_max = KEY_MAX,
 	.open = listener_open,
 	.set = listener_set,
 	.close = listener_close,

@@ -33,11 +33,11 @@ static void section(struct ini *ini, char *line)
 
 	ini->kind = INI_BAD;
 	if (!close) {
-		ini->name = "a section has no \"]\" at its end";
+		ini->name = "no \"]\" at the end of [name";
 		return;
 	}
 	if (close[1]) {
-		ini->name = "there is something behind the \"]\" of a section";
+		ini->name = "something is behind the \"]\"";
 		return;
 	}
 	*close = '\0';

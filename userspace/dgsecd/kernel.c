@@ -34,7 +34,7 @@ int kernel_open(void)
 	if (!ret)
 		ret = link_open();
 	if (ret == -ENOENT)
-		log_error("the kernel module is not loaded: \"modprobe dgsec\", or insmod dgsec.ko");
+		log_error("the kernel module is not loaded: modprobe dgsec, or insmod dgsec.ko");
 	else if (ret)
 		log_error("netlink cannot be used: %s", strerror(-ret));
 	return ret;
@@ -97,7 +97,7 @@ int kernel_start(const struct config *config)
 
 	ref.lower_ifindex = if_nametoindex(config->lower);
 	if (!ref.lower_ifindex) {
-		log_error("there is no device %s (\"lower\" in the configuration): create it first, and dgsecd in its network namespace",
+		log_error("there is no device %s (\"lower\") in this network namespace: create it",
 			  config->lower);
 		return -ENODEV;
 	}
@@ -112,12 +112,12 @@ int kernel_start(const struct config *config)
 		return ret;
 	if (!ifindex) {
 		/* Moved away, as it may be. Its addresses are set where it is. */
-		log_info("the interface on %s is in another network namespace: it is used there, its address is left alone",
+		log_info("the interface on %s was moved: its address there is left alone",
 			 config->lower);
 		return kernel_set(config);
 	}
 	if (strcmp(iface.name, config->name)) {
-		log_error("%s already carries the interface %s, not %s: delete it, or name it in the configuration",
+		log_error("%s already carries an interface %s: delete it, or rename [interface %s]",
 			  config->lower, iface.name, config->name);
 		return -EEXIST;
 	}
@@ -181,7 +181,7 @@ int kernel_attach(int fd, uint16_t port)
 
 	ret = dgsec_socket_list(dg, ref, on_socket, &scan);
 	if (!ret && scan.busy) {
-		log_error("another process serves port %u of this interface: is a dgsecd running already?",
+		log_error("another process serves port %u here: does a dgsecd run already?",
 			  port);
 		return -EBUSY;
 	}

@@ -11,7 +11,7 @@
 
 #define BATCH		64		/* datagrams before timers and events get their turn */
 #define DRAIN_MAX	100000		/* a flood must not keep us from starting */
-#define RECEIVE_BUFFER	(1 << 20)
+#define RECEIVE_BUFFER	(1024 * 1024)
 
 static int fd = -1;
 static unsigned int device;
@@ -52,7 +52,7 @@ int listener_open(const struct config *config, unsigned int lower)
 		return fd;
 
 	if (ret == -EADDRINUSE)
-		log_error("port %u on %s is taken by another program: stop it, or set \"listen\" to another port",
+		log_error("port %u on %s belongs to another program: stop it or change \"listen\"",
 			  port, config->lower);
 	else if (ret == -EADDRNOTAVAIL)
 		log_error("the address in \"listen\" is not one of %s", config->lower);
@@ -164,7 +164,7 @@ void listener_send(const struct endpoint *ep, const uint8_t *data, size_t len)
 	cmsg->cmsg_len = CMSG_LEN(sizeof(info));
 	memcpy(CMSG_DATA(cmsg), &info, sizeof(info));
 
-	if (sendmsg(fd, &msg, MSG_DONTWAIT) == (ssize_t)len) {
+	if (sendmsg(fd, &msg, MSG_DONTWAIT) >= 0) {
 		stats.sent++;
 		return;
 	}

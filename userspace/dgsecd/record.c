@@ -69,7 +69,7 @@ static bool is_protected(const struct record *rec)
 
 static void classify_hello(struct datagram *dgram, const struct record *rec)
 {
-	const uint8_t *p = rec->body, *end = p + rec->body_len;
+	const uint8_t *p = rec->body, *end;
 	size_t session_len;
 
 	dgram->kind = DATAGRAM_HELLO_FRAGMENT;

@@ -74,9 +74,9 @@ char *secretfile_read(const char *path, size_t max, const char **exposed, char *
 		if (!text)
 			snprintf(why, why_size, "%s",
 				 errno == EILSEQ ? "not a text file" : strerror(errno));
-		if (st.st_mode & S_IRWXO)
+		if (st.st_mode & 0007)
 			*exposed = "it is open to every user: chmod o= it";
-		else if (st.st_mode & S_IWGRP)
+		else if (st.st_mode & 0020)
 			*exposed = "its group can write it: chmod g-w it";
 	}
 	if (fd >= 0)

@@ -31,8 +31,8 @@
 static const struct handshake_backend *const backend = &handshake_mbedtls;
 
 struct session {
-	struct endpoint ep;
 	TAILQ_ENTRY(session) entry;
+	struct endpoint ep;
 	struct handshake *hs;
 	struct peer *peer;		/* NULL until known, or unknown */
 	struct handover over;
@@ -218,7 +218,7 @@ static int hand_over(struct session *s)
 		handed_over(s);
 		return 0;
 	}
-	log_error("peer %s at %s: the kernel refuses the association, so the handshake is refused too: %s",
+	log_error("peer %s at %s: handshake refused, as the kernel refuses the association: %s",
 		  who(s), endpoint_text(&s->ep, text),
 		  s->over.refusal ? s->over.refusal : strerror(-ret));
 	s->end = SESSION_KERNEL;

@@ -9,8 +9,7 @@ static const struct {
 } ends[SESSION_ENDS] = {
 	[SESSION_ALIVE] = { "alive", "" },
 	[SESSION_CONFIRMED] = { "confirmed", "its first record has come" },
-	[SESSION_UNCONFIRMED] = { "unconfirmed",
-		"no record has come; the association stays, the final flight cannot be repeated any more" },
+	[SESSION_UNCONFIRMED] = { "unconfirmed", "no record has come; its association stays" },
 	[SESSION_ASSOC_GONE] = { "assoc_gone", "its association has ended" },
 	[SESSION_LIBRARY] = { "library", "the handshake library ended it after the handover" },
 	[SESSION_NO_CIPHER] = { "no_cipher",
@@ -31,8 +30,8 @@ static const struct {
 	[SESSION_KERNEL] = { "kernel", "the kernel refused the association" },
 	[SESSION_INTERNAL] = { "internal", "out of memory or randomness" },
 	[SESSION_SEQUENCE] = { "sequence",
-		"the sequence numbers of the handshake are used up: the client repeats its Finished too often" },
-	[SESSION_RESTARTED] = { "restarted", "the client began a new handshake from the same port" },
+		"the client made us repeat the final flight too often" },
+	[SESSION_RESTARTED] = { "restarted", "the client began anew from the same port" },
 	[SESSION_PEER_CHANGED] = { "peer_changed", "its peer was removed or has a new key" },
 	[SESSION_SHUTDOWN] = { "shutdown", "dgsecd stops" },
 };

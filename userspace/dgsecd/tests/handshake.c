@@ -519,7 +519,7 @@ static void test_damage(void)
 			abort();
 		end();
 	}
-	ktap_test(damaged > 30 && handshakes > 15, "%u damaged datagrams, %u of 100 handshakes done",
+	ktap_test(damaged > 30 && handshakes > 15, "%u damaged datagrams, %u of 100 handshakes",
 		  damaged, handshakes);
 }
 

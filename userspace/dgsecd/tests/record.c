@@ -66,8 +66,7 @@ static const struct {
 		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 17 },
 
 	{ "the client's second flight",
-		"16fefd 0000 000000000002 0001 10  14fefd 0000 000000000003 0001 01"
-		" 16fefd 0001 000000000000 0002 abcd",
+		"16fefd 0000 000000000002 0001 10  14fefd 0000 000000000003 0001 01 16fefd 0001 000000000000 0002 abcd",
 		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 43 },
 	{ "an alert in the clear", "15fefd 0000 000000000002 0002 0228",
 		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 15 },
@@ -79,16 +78,14 @@ static const struct {
 		"17fefd 0000 000000000002 0002 0228",
 		.kind = DATAGRAM_OTHER, .protected = true, .applications = 1, .protected_len = 15 },
 	{ "Finished and application data",
-		"16fefd 0001 000000000000 0002 abcd  17fefd 0001 000000000001 0002 0228"
-		" 17fefd 0001 000000000002 0001 00",
+		"16fefd 0001 000000000000 0002 abcd  17fefd 0001 000000000001 0002 0228 17fefd 0001 000000000002 0001 00",
 		.kind = DATAGRAM_OTHER, .handshake = true, .protected = true, .applications = 2,
 		.handshake_len = 15, .protected_len = 29 },
 	{ "application data, then half a record",
 		"17fefd 0001 000000000001 0002 0228  16fefd 0001",
 		.kind = DATAGRAM_OTHER, .protected = true, .applications = 1, .protected_len = 15 },
 	{ "a ClientHello that does not stand first is not for an old handshake",
-		"14fefd 0000 000000000003 0001 01"
-		" 16fefd 0000 000000000001 0031  01 000025 0001 000000 000025  fefd R 00 00 00",
+		"14fefd 0000 000000000003 0001 01 16fefd 0000 000000000001 0031  01 000025 0001 000000 000025  fefd R 00 00 00",
 		.kind = DATAGRAM_OTHER, .handshake = true, .handshake_len = 14 },
 };
 
@@ -101,7 +98,7 @@ static size_t unhex(const char *text, uint8_t *out)
 		if (*text == ' ') {
 			text++;
 		} else if (*text == 'R') {
-			for (uint8_t i = 0; i < HELLO_RANDOM; i++)
+			for (unsigned int i = 0; i < HELLO_RANDOM; i++)
 				out[n++] = (uint8_t)(0xa0 + i);
 			text++;
 		} else {
@@ -139,7 +136,7 @@ static void test_cases(void)
 			       dgram.random[0] == 0xa0 && dgram.random[31] == 0xbf;
 		ktap_test(pass, "%s", cases[i].what);
 		if (!pass)
-			printf("# kind %d, cookie %zu, handshake %d (%zu), protected %d (%zu), %u\n",
+			printf("# kind %d cookie %zu handshake %d (%zu) protected %d (%zu) %u\n",
 			       dgram.kind, dgram.cookie_len, dgram.handshake, handshake,
 			       dgram.protected, protected, dgram.applications);
 		free(exact);
@@ -178,7 +175,7 @@ static void test_random(void)
 	srandom(1);
 	for (int i = 0; i < 200000; i++) {
 		len = (size_t)random() % 120;
-		data = malloc(len + 1);
+		data = malloc(len ? len : 1);
 		for (size_t k = 0; k < len; k++)
 			data[k] = "\x14\x15\x16\x17\xfe\xfd\x00\x00\x00\x00\x01\x01\x02\x0d\x20\xff"
 				  [random() % 16];
@@ -187,7 +184,6 @@ static void test_random(void)
 			data[k + 1] = 0xfe;
 			data[k + 11] = 0;
 		}
-		data = realloc(data, len ? len : 1);
 		datagram_classify(&dgram, data, len);
 		handshake = datagram_handshake(data, len, out);
 		protected = datagram_protected(data, len, out);
