@@ -21,6 +21,7 @@ struct parser {
 	unsigned int interface_line;	/* 0: there was none */
 	uint64_t interface_given;
 
+	bool in_section;
 	/* The section of the lines that follow; NULL: skip them. */
 	void *section;
 	struct limits *limits;		/* in it */
@@ -222,6 +223,16 @@ static void read_key(struct parser *p, const struct ini *ini)
 			       key->expected, quote(value, ini->value));
 }
 
+/* One key of a section that is known: those of others would only confuse. */
+static void read_line(struct parser *p, const struct ini *ini)
+{
+	if (p->section)
+		read_key(p, ini);
+	else if (!p->in_section)
+		config_mistake(p->mistakes, ini->line,
+			       "a key before the first section: start with [interface NAME]");
+}
+
 /* ---- the whole ------------------------------------------------------------- */
 
 static void set_defaults(struct config *config)
@@ -278,15 +289,22 @@ static struct config *parse(char *text, const char *dir, const char *exposed,
 	p.config->dir = dir;
 
 	for (ini_start(&ini, text); ini_next(&ini);) {
-		if (ini.kind == INI_BAD)
-			config_mistake(mistakes, ini.line, "%s", ini.name);
-		else if (ini.kind == INI_SECTION)
+		switch (ini.kind) {
+		case INI_SECTION:
+			p.in_section = true;
 			start_section(&p, &ini);
-		else if (p.section)
-			read_key(&p, &ini);
-		else if (!p.config->n_peers && !p.interface_line)
-			config_mistake(mistakes, ini.line,
-				       "a key before the first section: start with [interface NAME]");
+			break;
+		case INI_KEY:
+			read_line(&p, &ini);
+			break;
+		case INI_BAD_SECTION:
+			p.in_section = true;
+			p.section = NULL;
+			/* fall through */
+		case INI_BAD:
+			config_mistake(mistakes, ini.line, "%s", ini.name);
+			break;
+		}
 	}
 
 	if (!p.interface_line)

@@ -31,7 +31,7 @@ static void section(struct ini *ini, char *line)
 	char *close = strchr(line, ']');
 	char *blank;
 
-	ini->kind = INI_BAD;
+	ini->kind = INI_BAD_SECTION;
 	if (!close) {
 		ini->name = "no \"]\" at the end of [name";
 		return;

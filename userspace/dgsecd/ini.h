@@ -12,6 +12,7 @@
 enum ini_kind {
 	INI_SECTION,			/* [name value] */
 	INI_KEY,			/* name = value */
+	INI_BAD_SECTION,		/* meant to be one */
 	INI_BAD,			/* anything else */
 };
 
@@ -19,7 +20,7 @@ struct ini {
 	char *next;			/* changed in place; NULL at the end */
 	unsigned int line;
 	enum ini_kind kind;
-	const char *name;		/* INI_BAD: what is wrong */
+	const char *name;		/* INI_BAD*: what is wrong */
 	const char *value;		/* "" if there is none */
 };
 
