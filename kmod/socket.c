@@ -109,7 +109,8 @@ static void destroy(struct sock *sk)
 
 	atomic_inc(&n_destroying);
 	mutex_lock(&sockets_lock);
-	s = rcu_dereference_sk_user_data(sk);
+	s = rcu_dereference_protected(__sk_user_data(sk),
+				      lockdep_is_held(&sockets_lock));
 	if (!s || s->standby)
 		goto out;
 
@@ -233,7 +234,8 @@ int dgsec_socket_del(struct dgsec_iface *iface, __be16 port)
 	mutex_lock(&sockets_lock);
 	slot = port ? slot_of(iface, port) : NULL;
 	if (slot) {
-		s = rcu_dereference_protected(*slot, true);
+		s = rcu_dereference_protected(*slot,
+					      lockdep_is_held(&sockets_lock));
 		RCU_INIT_POINTER(*slot, NULL);
 		discard(s);
 	}
@@ -249,7 +251,8 @@ void dgsec_socket_release(struct dgsec_iface *iface)
 
 	mutex_lock(&sockets_lock);
 	for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
-		s = rcu_dereference_protected(iface->sockets[i], true);
+		s = rcu_dereference_protected(iface->sockets[i],
+					      lockdep_is_held(&sockets_lock));
 		RCU_INIT_POINTER(iface->sockets[i], NULL);
 		if (s)
 			discard(s);
