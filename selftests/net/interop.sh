@@ -100,10 +100,10 @@ serve
 # line COMMAND...: send a line through it, and see the same line come back
 line() {
 	local rc said="line-$RANDOM"
-	mkfifo "$out/in.$$"
-	start client dev1 bash -c "$* <'$out/in.$$'"
-	exec {in}>"$out/in.$$"
-	rm "$out/in.$$"
+	mkfifo "/tmp/line-$$"
+	start client dev1 bash -c "$* <'/tmp/line-$$'"
+	exec {in}>"/tmp/line-$$"
+	rm "/tmp/line-$$"
 	wait_for 15 said "$out/client" "$ready" && echo "$said" >&$in &&
 		wait_for 15 eval "served 'any(.data | contains(\"$(printf %s "$said" | od -An -vtx1 | tr -d ' \n')\"))'" &&
 		wait_for 15 said "$out/client" "^$said"
