@@ -69,19 +69,20 @@ else
 fi
 args+=(-device "virtconsole,chardev=control" -append "$cmdline")
 
-# As many machines at a time as there are processors: more would only make the
-# tests' time limits run out. The lock goes when the machine does.
+# Only so many machines at a time, or the tests' time limits run out. First come,
+# first served: who holds the queue waits for a slot. Locks go with their holder.
 machine_slot() {
-	local i told=no
+	local i
+	exec 7>"$cache/machine-queue.lock"
+	flock -n 7 || { say "waiting for other machines"; flock 7; }
 	while :; do
-		for ((i = 0; i < $(nproc); i++)); do
+		for ((i = 0; i <= $(nproc); i++)); do
 			exec 8>"$cache/machine-$i.lock"
-			! flock -n 8 || return 0
+			! flock -n 8 || break 2
 		done
-		[ $told = yes ] || say "waiting for another machine to end"
-		told=yes
-		! flock -w 2 8 || return 0
+		! flock -w 1 8 || break
 	done
+	exec 7>&-
 }
 [ $interactive = yes ] || machine_slot
 
