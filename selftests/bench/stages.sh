@@ -40,12 +40,18 @@ plugin_dir=$build/out/bench/plugin-$plugin
 in_root make -s -C /src/selftests/bench O="/src/${plugin_dir#"$top"/}" \
 	PLUGIN_VERSION=$plugin profile >&2
 
-counts=$(mktemp "$build/profile-XXXXXX")
-trap 'rm -f "$counts"' EXIT
-DGSEC_QEMU_ARGS="-plugin $plugin_dir/bench-profile.so,out=$counts" \
-	"$top/scripts/vm/run.sh" -c -p bench -t 900 -o "$out" \
+# What the harness boots is this QEMU, with the plugin.
+qemu=$(command -v qemu-system-x86_64)
+work=$(mktemp -d "$build/stages-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cat >"$work/qemu-system-x86_64" <<END
+#!/bin/sh
+exec '$qemu' -plugin '$plugin_dir/bench-profile.so,out=$work/profile' "\$@"
+END
+chmod +x "$work/qemu-system-x86_64"
+PATH=$work:$PATH "$top/scripts/vm/run.sh" -c -p bench -t 900 -o "$out" \
 	"selftests/bench/run.sh -k -r 1 ${options:-}" >&2
-mv "$counts" "$out/profile"
+mv "$work/profile" "$out/profile"
 
 # Addresses sort like text when all have 16 digits; "~" sorts behind names.
 export LC_ALL=C
