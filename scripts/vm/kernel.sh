@@ -11,35 +11,41 @@ flavour=${1:?usage: kernel.sh stock|debug|7.2}
 "$here/rootfs.sh"
 root=$(root_dir)
 
-# download PACKAGE DIR [=VERSION]: get a Debian package by its exact name and unpack it
+# download DIR PACKAGE...: get Debian packages by their exact names and unpack them
 download() {
+	local dir=$1
+	shift
+	mkdir "$dir"
 	# shellcheck disable=SC2016 # for the inner shell
-	in_root -n sh -ec 'apt-get update -q && cd "$2" && apt-get download -q "$1$3" && dpkg-deb -x "$1"_*.deb . &&
-		rm "$1"_*.deb && chown -R --reference=/src . ' sh "$1" "/src/${2#"$top"/}" "${3:-}" >"$2.log" 2>&1 ||
-		{ tail -5 "$2.log" >&2; die "cannot download $1; if it is gone, 'make distclean' takes the newest"; }
+	in_root -n sh -ec 'cd "$1"
+		shift
+		apt-get update -q
+		apt-get download -q "$@"
+		for deb in *.deb; do dpkg-deb -x "$deb" .; done
+		rm ./*.deb
+		chown -R --reference=/src .' sh "/src/${dir#"$top"/}" "$@" >"$dir.log" 2>&1 ||
+		{ tail -5 "$dir.log" >&2; die "cannot download $*; if it is gone, 'make distclean' takes the newest"; }
 }
 
 # Debian's kernel: only the modules that a network test can want, unpacked, as
 # the emulated processor is slow at that.
 from_debian() {
-	local unpacked=$1 release=$2 tmp=$3 modules
-	cp "$unpacked/boot/vmlinuz-$release" "$tmp/vmlinuz"
-	modules=$(echo "$unpacked"/{,usr/}lib/modules/"$release" | tr ' ' '\n' | grep -v '\*' |
-		while read -r d; do [ ! -d "$d" ] || echo "$d"; done)
-	mkdir -p "$tmp/lib/modules/$release"
-	(cd "$modules" && cp modules.* "$tmp/lib/modules/$release/" &&
-		find kernel/arch/*/crypto kernel/crypto kernel/lib kernel/net kernel/drivers/net/*.ko* \
-			kernel/drivers/net/{ieee802154,macsec,vxlan} kernel/drivers/block/virtio_blk.ko* \
+	local unpacked=$1 release=$2 to=$3/lib/modules/$2 modules image
+	modules=$unpacked/usr/lib/modules/$release
+	[ -d "$modules" ] || modules=$unpacked/lib/modules/$release
+	image=$unpacked/boot/vmlinuz-$release
+	[ -e "$image" ] || image=$modules/vmlinuz
+	cp "$image" "$3/vmlinuz"
+	mkdir -p "$to"
+	(
+		cd "$modules"
+		# What is built in, or not there in one version, is no fault here.
+		find modules.* kernel/arch/*/crypto kernel/{crypto,lib,net} kernel/fs/{9p,ext4,jbd2,mbcache.ko*,netfs} \
+			kernel/drivers/net/{*.ko*,ieee802154,macsec,vxlan} kernel/drivers/block/virtio_blk.ko* \
 			kernel/drivers/char/hw_random/virtio-rng.ko* \
-			kernel/fs/{9p,ext4,jbd2,mbcache.ko*,netfs} -name '*.ko*' 2>/dev/null || true) |
-		while read -r m; do
-			case $m in
-			modules.*) ;;
-			*)	mkdir -p "$tmp/lib/modules/$release/${m%/*}"
-				cp "$modules/$m" "$tmp/lib/modules/$release/$m" ;;
-			esac
-		done
-	find "$tmp/lib/modules" -name '*.xz' -exec xz -d {} +
+			\( -name '*.ko*' -o -name 'modules.*' \) 2>/dev/null || :
+	) | tar -C "$modules" -T - -cf - | tar -C "$to" -xf -
+	find "$to" -name '*.xz' -exec xz -d {} +
 }
 
 make_stock() {
@@ -50,9 +56,8 @@ make_stock() {
 make_7.2() {
 	local release
 	release=$(kernel_release 7.2)
-	mkdir "$1/deb"
 	say "fetching kernel $release"
-	download "linux-image-$release" "$1/deb"
+	download "$1/deb" "linux-base-$release" "linux-binary-$release" "linux-modules-$release"
 	from_debian "$1/deb" "$release" "$1"
 	rm -rf "$1/deb" "$1/deb.log"
 	echo "$release" >"$1/release"
@@ -61,10 +66,10 @@ make_7.2() {
 make_debug() {
 	local src=/src/${1#"$top"/} log=$cache/kernel-debug.log version
 	say "building the debug kernel (about five minutes, once; log in $log)"
-	mkdir "$1/deb" "$1/build"
+	mkdir "$1/build"
 	# The same version as the headers.
 	version=$(in_root dpkg-query -W -f '${Version}' "linux-headers-$(kernel_release 6.12)")
-	download linux-source-6.12 "$1/deb" "=$version"
+	download "$1/deb" "linux-source-6.12=$version"
 	in_root sh -ec 'cd "$1" && mkdir source && tar -xf deb/usr/src/linux-source-6.12.tar.* -C source --strip-components=1
 		cd source
 		make -s O="$1/build" KCONFIG_ALLCONFIG=/src/scripts/vm/debug.config allnoconfig' \
@@ -110,16 +115,18 @@ make_initrd() {
 }
 
 case $flavour in
-stock)	inputs=$(kernel_release 6.12) ;;
-7.2)	inputs=$(kernel_release 7.2) ;;
-debug)	inputs=$(kernel_release 6.12)-$(digest "$here/debug.config") ;;
+stock)	inputs=$(kernel_release 6.12) steps="from_debian" ;;
+7.2)	inputs=$(kernel_release 7.2) steps="from_debian" ;;
+debug)	inputs=$(kernel_release 6.12)-$(digest "$here/debug.config") steps= ;;
 *)	die "no kernel '$flavour': stock, debug or 7.2" ;;
 esac
-dir=$cache/kernel-$flavour-$inputs-$(digest "$here"/{kernel.sh,initrd-init})
+# shellcheck disable=SC2086 # a list of words
+dir=$cache/kernel-$flavour-$inputs-$(declare -f "make_$flavour" make_initrd $steps |
+	digest - "$here/initrd-init")
 
 make_kernel() {
 	[ ! -d "$dir" ] || return 0
-	rm -rf "$dir.tmp"
+	rm -rf "$cache/kernel-$flavour"-*.tmp
 	mkdir "$dir.tmp"
 	"make_$flavour" "$dir.tmp"
 	make_initrd "$dir.tmp"
