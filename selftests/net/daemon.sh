@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What tests with dgsecd share, on top of gateway.sh.
 
+: "${out:?source lib.sh first}"
 PSK=secretPSK16bytes
 # shellcheck disable=SC2034 # used by the tests
 PSK_HEX=$(printf %s "$PSK" | od -An -vtx1 | tr -d ' \n')

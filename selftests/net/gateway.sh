@@ -3,10 +3,11 @@
 # What tests of the gateway share, on top of lib.sh: peers and keys installed by
 # hand, a service, and counters that must move by exactly so much.
 
-# shellcheck disable=SC2034 # used by the tests
+: "${out:?source lib.sh first}"
 INNER=fd00:d9::17
 DEV=$(dev 1)
 DEV_PORT=40000
+# shellcheck disable=SC2034 # used by the tests
 CIPHERS="aes-128-ccm-8 aes-128-ccm aes-128-gcm"
 keys=/tmp/keys-$$ # no log
 assoc='' cipher=''

@@ -130,7 +130,6 @@ check "deletion is told" event "$told .hard and .reason == \"deleted\""
 
 # ---- replacement and deletion ----
 new_assoc aes-128-ccm-8
-first=$assoc
 again() { on_gw assoc add dg0 peer dev1 cipher aes-128-ccm-8 keys "$keys" \
 	remote "[$DEV]:${1:-$DEV_PORT}" local "[$GW]:5684" "${@:2}"; }
 refuse "an endpoint is not taken twice" again
