@@ -4,7 +4,6 @@
  *
  * Copyright (C) 2026 The dgsec authors
  */
-#define _GNU_SOURCE
 #include "gateway.h"
 
 #include <errno.h>

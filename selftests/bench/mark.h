@@ -10,11 +10,10 @@
 #define MARK_BASE	0x64677300	/* "dgs" */
 #define MARK_MAX	8
 
-#define mark_nop(n)							\
-	do {								\
-		__asm__ volatile("nopl %c0(%%rax)"			\
-				 : : "i"(MARK_BASE + (n)) : "memory");	\
-	} while (0)
+#define mark_nop(n) ({							\
+	__asm__ volatile("nopl %c0(%%rax)"				\
+			 : : "i"(MARK_BASE + (n)) : "memory");		\
+})
 
 /* Number 0 is not marked: the warm-up. */
 static inline void mark_begin(unsigned int n)

@@ -250,13 +250,15 @@ static void at_exit(plugin_id id, void *arg)
 		if (packets[i])
 			fprintf(out, "packets %u %llu\n", i,
 				(unsigned long long)packets[i]);
-	for (piece = pieces; piece; piece = piece->next)
-		for (i = 1; i < MARK_MAX; i++)
-			if (piece->runs[i])
+	for (piece = pieces; piece; piece = piece->next) {
+		for (i = 1; i < MARK_MAX; i++) {
+			unsigned long long cost = piece->insns * piece->runs[i];
+
+			if (cost)
 				fprintf(out, "piece %u %016llx %llu\n", i,
-					(unsigned long long)piece->vaddr,
-					(unsigned long long)(piece->runs[i] *
-							     piece->insns));
+					(unsigned long long)piece->vaddr, cost);
+		}
+	}
 	call_print(out, &root);
 	fclose(out);
 }
