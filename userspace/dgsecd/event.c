@@ -20,10 +20,10 @@ static const char *who(const struct config *config, const struct dgsec_assoc *as
 	char text[ENDPOINT_TEXT];
 
 	if (dgsec_has(assoc, DGSEC_A_ASSOC_REMOTE_ADDR))
-		snprintf(out, size, "peer %s at %s, association %u", name ? name : "(not ours)",
+		snprintf(out, size, "peer %s at %s, association %u", name ? name : "(not configured)",
 			 endpoint_text(&ep, text), assoc->id);
 	else
-		snprintf(out, size, "peer %s, association %u", name ? name : "(not ours)",
+		snprintf(out, size, "peer %s, association %u", name ? name : "(not configured)",
 			 assoc->id);
 	return out;
 }
@@ -75,14 +75,14 @@ static void handle(const struct config *config, const struct dgsec_event *event)
 		name = peers_name(config, event->peer.id);
 		log_limited(LOG_INFO,
 			    "peer %s has no association, a packet for it was dropped: it has to begin the handshake",
-			    name ? name : "(not ours)");
+			    name ? name : "(not configured)");
 		break;
 	default:
 		break;
 	}
 }
 
-int event_read(const struct config *config)
+int event_read(const struct config *config, bool *deleted)
 {
 	struct dgsec_event event;
 	int ret;
@@ -90,6 +90,9 @@ int event_read(const struct config *config)
 	while ((ret = kernel_event(&event))) {
 		if (ret == 1) {
 			handle(config, &event);
+			if (event.type == DGSEC_CMD_EXPIRE_NTF && event.hard &&
+			    event.reason == DGSEC_REASON_DELETED)
+				*deleted = true;
 		} else if (ret == -ENOBUFS) {
 			stats.events_lost++;
 			session_resync();

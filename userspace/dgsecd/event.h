@@ -3,9 +3,14 @@
 #ifndef DGSECD_EVENT_H
 #define DGSECD_EVENT_H
 
+#include <stdbool.h>
+
 #include "config.h"
 
-/* Handle all that is there now. Nonzero: the subscription is broken (logged). */
-int event_read(const struct config *config);
+/*
+ * Handle all that is there now. @deleted is set when associations were deleted:
+ * the interface may be too. Nonzero: the subscription is broken (logged).
+ */
+int event_read(const struct config *config, bool *deleted);
 
 #endif

@@ -3,12 +3,17 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "kernel.h"
 #include "link.h"
 #include "log.h"
 
 #define TRIES	8			/* of a list that changes meanwhile */
+
+/* A daemon that was killed may still be on its way out. */
+#define BUSY_TRIES	40
+#define BUSY_WAIT	50		/* milliseconds */
 
 static struct dgsec *dg;
 static struct dgsec_events *events;
@@ -176,10 +181,18 @@ static int on_socket(const struct dgsec_socket *sock, void *arg)
 
 int kernel_attach(int fd, uint16_t port)
 {
-	struct socket_scan scan = { .port = port };
+	const struct timespec wait = { .tv_nsec = BUSY_WAIT * 1000000L };
+	struct socket_scan scan;
 	int ret;
 
-	ret = dgsec_socket_list(dg, ref, on_socket, &scan);
+	for (int i = 0; i < BUSY_TRIES; i++) {
+		if (i)
+			nanosleep(&wait, NULL);
+		scan = (struct socket_scan) { .port = port };
+		ret = dgsec_socket_list(dg, ref, on_socket, &scan);
+		if (ret || !scan.busy)
+			break;
+	}
 	if (!ret && scan.busy) {
 		log_error("another process serves port %u here: does a dgsecd run already?",
 			  port);

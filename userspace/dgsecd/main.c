@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +41,16 @@ struct daemon {
 	int epoll;
 	int timer;
 	int signals;
+	struct timer alive;
 	bool stop;
 	int status;
 };
+
+/*
+ * The deletion of an interface that was moved to another network namespace is
+ * not told here: look now and then.
+ */
+#define ALIVE_INTERVAL	10000		/* milliseconds */
 
 /* ---- configuration --------------------------------------------------------- */
 
@@ -105,6 +113,8 @@ static int try_reload(struct daemon *d)
 	if (fixed)
 		log_error("%s: a new value of \"%s\" needs a restart", d->path, fixed);
 	if (fixed || kernel_set(config) || peers_sync(config, old)) {
+		if (!fixed)
+			kernel_set(old);
 		config_free(config);
 		return -EINVAL;
 	}
@@ -136,16 +146,39 @@ static void fail(struct daemon *d)
 	d->status = 1;
 }
 
-static void on_links(struct daemon *d)
+static void check_alive(struct daemon *d)
 {
-	/* A device that went away, or too many to tell: is ours still there? */
-	while (link_gone() > 0)
-		;
 	if (kernel_alive())
 		return;
 	log_error("%s or the device below it was deleted: nothing is left to do here",
 		  d->config->name);
 	fail(d);
+}
+
+static void on_alive(struct timer *timer)
+{
+	struct daemon *d = (struct daemon *)((char *)timer - offsetof(struct daemon, alive));
+
+	timer_arm(timer, timer_now() + ALIVE_INTERVAL);
+	check_alive(d);
+}
+
+static void on_links(struct daemon *d)
+{
+	/* A device that went away, or too many to tell: is ours still there? */
+	while (link_gone() > 0)
+		;
+	check_alive(d);
+}
+
+static void on_events(struct daemon *d)
+{
+	bool deleted = false;
+
+	if (event_read(d->config, &deleted))
+		fail(d);
+	else if (deleted)
+		check_alive(d);
 }
 
 static void on_signals(struct daemon *d)
@@ -198,8 +231,7 @@ static void dispatch(struct daemon *d, enum source source)
 		listener_read();
 		break;
 	case SOURCE_EVENTS:
-		if (event_read(d->config))
-			fail(d);
+		on_events(d);
 		break;
 	case SOURCE_LINKS:
 		on_links(d);
@@ -225,6 +257,8 @@ static void loop(struct daemon *d)
 	struct epoll_event ready[8];
 	int n;
 
+	d->alive.fire = on_alive;
+	timer_arm(&d->alive, timer_now() + ALIVE_INTERVAL);
 	while (!d->stop) {
 		arm_timer(d);
 		n = epoll_wait(d->epoll, ready, ARRAY_SIZE(ready), -1);
@@ -246,6 +280,8 @@ static int open_loop(struct daemon *d)
 	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
+	/* Whoever read our log may go away. */
+	signal(SIGPIPE, SIG_IGN);
 	d->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	d->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	d->epoll = epoll_create1(EPOLL_CLOEXEC);
