@@ -10,15 +10,17 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <linux/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 static void print_usage(FILE *f)
 {
-	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-o] COMMAND...\n"
+	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-o] [-z] COMMAND...\n"
 	      "  -k FILE    the key file given to the gateway: its rx is this end's tx\n"
 	      "  -o         FILE is named from this end\n"
+	      "  -z         send UDP checksum 0, which IPv6 does not allow\n"
 	      "  -c CIPHER  aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
 	      "commands, each one argument:\n", f);
 	fputs(command_send_help, f);
@@ -102,9 +104,9 @@ int main(int argc, char **argv)
 	struct sockaddr_in6 local, remote;
 	bool has_local = false, has_remote = false, has_cipher = false, own = false;
 	const char *keys = NULL;
-	int opt;
+	int opt, zero = 0;
 
-	while ((opt = getopt(argc, argv, "k:c:l:r:oh")) != -1) {
+	while ((opt = getopt(argc, argv, "k:c:l:r:ozh")) != -1) {
 		switch (opt) {
 		case 'k':
 			keys = optarg;
@@ -125,6 +127,9 @@ int main(int argc, char **argv)
 		case 'o':
 			own = true;
 			break;
+		case 'z':
+			zero = 1;
+			break;
 		case 'h':
 			print_usage(stdout);
 			return 0;
@@ -142,6 +147,8 @@ int main(int argc, char **argv)
 		record_keys_swap(&w.keys);
 	w.keyed = true;
 	w.fd = udp_open(&local, &remote);
+	if (setsockopt(w.fd, IPPROTO_UDP, UDP_NO_CHECK6_TX, &zero, sizeof(zero)))
+		die("UDP_NO_CHECK6_TX: %s", strerror(errno));
 
 	for (; optind < argc; optind++) {
 		const char *command = argv[optind];

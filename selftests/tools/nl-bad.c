@@ -215,7 +215,7 @@ static int udp6(const char *device, int how)
 	if (how & V6ONLY)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	if (how & REUSE)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	else
 		sa.sin6_port = 0; /* the port is shared by the others */
 	if (how & BOUND && bind(fd, (void *)&sa, sizeof(sa)))

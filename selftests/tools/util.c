@@ -113,7 +113,7 @@ int udp_open(const struct sockaddr_in6 *local, const struct sockaddr_in6 *remote
 	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("socket: %s", strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	/* A burst of answers must not be lost here, or a test blames the gateway. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (local && bind(fd, (const void *)local, sizeof(*local)))
