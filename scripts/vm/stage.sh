@@ -4,6 +4,7 @@
 # changes to the tree and other machines do not disturb it.
 #
 # usage: stage.sh DIR
+#   DIR               ends in -PID of who uses it, and goes when that does
 #   DIR/tree          this tree
 #   DIR/tree/bin      the programs that are built
 #   DIR/tree/modules  dgsec.ko for each kernel: stock, 7.2, debug
@@ -12,7 +13,11 @@
 dir=${1:?usage: stage.sh DIR}
 
 stage() {
-	local p k
+	local p k d
+	# What was killed could not clean up.
+	for d in "$build"/run/*-*; do
+		[ -d "/proc/${d##*-}" ] || rm -rf "$d"
+	done
 	rm -rf "$dir"
 	mkdir -p "$dir"/{tree/bin,log}
 	tar -C "$top" -cf - --exclude=./build --exclude=./.git . | tar -C "$dir/tree" -xf -
