@@ -300,7 +300,8 @@ static struct config *parse(char *text, const char *dir, const char *exposed,
 		case INI_BAD_SECTION:
 			p.in_section = true;
 			p.section = NULL;
-			/* fall through */
+			config_mistake(mistakes, ini.line, "%s", ini.name);
+			break;
 		case INI_BAD:
 			config_mistake(mistakes, ini.line, "%s", ini.name);
 			break;

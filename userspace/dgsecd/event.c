@@ -19,12 +19,14 @@ static const char *who(const struct config *config, const struct dgsec_assoc *as
 			   peers_name(config, assoc->peer_id) : NULL;
 	char text[ENDPOINT_TEXT];
 
+	if (!name)
+		name = "(not configured)";
+
 	if (dgsec_has(assoc, DGSEC_A_ASSOC_REMOTE_ADDR))
-		snprintf(out, size, "peer %s at %s, association %u", name ? name : "(not configured)",
+		snprintf(out, size, "peer %s at %s, association %u", name,
 			 endpoint_text(&ep, text), assoc->id);
 	else
-		snprintf(out, size, "peer %s, association %u", name ? name : "(not configured)",
-			 assoc->id);
+		snprintf(out, size, "peer %s, association %u", name, assoc->id);
 	return out;
 }
 
