@@ -297,6 +297,9 @@ check "the old one is gone" json 'map(.id) == ['"$assoc]" assoc show dg0
 check "assoc del close" answered_by assoc del dg0 "$assoc" close
 check "sends close_notify" answers '.[0] | .type == 21 and .auth and .data == "0100"'
 check "nothing is left" json '. == []' assoc show dg0
+make_keys
+oracle_reset
+must add_assoc keys "$keys"
 
 # ---- another network namespace ---------------------------------------------
 
@@ -313,6 +316,24 @@ check "moved: for people" says show '^dg0, lower device in another network names
 refused "run this in the netns of its lower device" socket add dg0 :5692
 where=gw
 must ip -n "$(ns away)" link set dg0 netns "$(ns gw)"
+
+# ---- completion ------------------------------------------------------------
+
+# completes TO WORDS...: the last word, which may be empty, to just these
+completes() {
+	at gw bash -c '. "$DGSEC_TOP/userspace/dgsec/completion.bash"
+		COMP_WORDS=(dgsec "$@") COMP_CWORD=$#
+		_dgsec
+		echo "${COMPREPLY[*]}"' bash "${@:2}" >"$out/said"
+	has_line "$out/said" "^$1\$" || { cat "$out/said"; return 1; }
+}
+check "completion: verbs" completes "show set socket stats" s
+check "completion: interfaces" completes dg0 peer show ''
+check "completion: peers" completes dev1 peer set dg0 ''
+check "completion: associations" completes "$assoc" assoc del dg0 ''
+check "completion: words" completes "mark service payload max-assocs" peer set dg0 dev1 ''
+check "completion: values" completes "coap opaque" peer set dg0 dev1 payload ''
+check "completion: not of what only the user knows" completes '' peer set dg0 dev1 mark ''
 
 # ---- surroundings ----------------------------------------------------------
 
