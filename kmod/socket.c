@@ -84,7 +84,7 @@ static struct socket *make_standby(const struct dgsec_socket *s)
 			       IPPROTO_UDP, &sock);
 	if (err)
 		return ERR_PTR(err);
-	sock_set_reuseaddr(sock->sk);
+	sock_set_reuseport(sock->sk);
 	err = ip6_sock_set_v6only(sock->sk);
 	if (!err)
 		err = sock_bindtoindex(sock->sk, s->iface->lower_ifindex,
@@ -99,8 +99,9 @@ static struct socket *make_standby(const struct dgsec_socket *s)
 }
 
 /*
- * A process closes its socket (or dies). While this runs the socket still is
- * in UDP's tables; the standby one comes before it there.
+ * A process closes its socket (or dies). The standby one joins it at its port
+ * (SO_REUSEPORT, for the same user only), then it leaves: there is no moment
+ * without a hook. The standby's user is the current one, that is the daemon's.
  */
 static void destroy(struct sock *sk)
 {
@@ -131,6 +132,7 @@ static void destroy(struct sock *sk)
 		}
 	}
 	rcu_assign_pointer(*slot, n);
+	sk->sk_prot->unhash(sk);
 	unhook(sk);
 	kfree_rcu(s, rcu);
 out:
@@ -152,8 +154,10 @@ static int check(const struct dgsec_iface *iface, const struct sock *sk,
 		NL_SET_ERR_MSG(extack, "the socket is not bound to the lower device (SO_BINDTODEVICE)");
 	else if (!ipv6_only_sock(sk))
 		NL_SET_ERR_MSG(extack, "the socket is not for IPv6 only (IPV6_V6ONLY)");
-	else if (!sk->sk_reuse)
-		NL_SET_ERR_MSG(extack, "the socket is without SO_REUSEADDR");
+	else if (sk->sk_reuse)
+		NL_SET_ERR_MSG(extack, "the socket has SO_REUSEADDR: anybody could take its port");
+	else if (!sk->sk_reuseport)
+		NL_SET_ERR_MSG(extack, "the socket is without SO_REUSEPORT: no standby could take over");
 	else if (sk->sk_state == TCP_ESTABLISHED)
 		NL_SET_ERR_MSG(extack, "the socket is connected");
 	else

@@ -63,7 +63,7 @@ static int dtls_socket(struct bench *bench)
 
 	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) ||
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, BENCH_LOWER,
 		       sizeof(BENCH_LOWER)) ||
