@@ -74,7 +74,6 @@ static void put_datagrams(FILE *out)
 	put_number(out, "handshake", stats.handshake);
 	put_number(out, "application", stats.application);
 	put_number(out, "malformed", stats.malformed);
-	put_number(out, "too_big", stats.too_big);
 	put_number(out, "no_session", stats.no_session);
 	put_number(out, "duplicate", stats.duplicate);
 	end_object(out);

@@ -14,7 +14,6 @@ struct stats {
 	uint64_t handshake;
 	uint64_t application;
 	uint64_t malformed;
-	uint64_t too_big;
 	uint64_t no_session;		/* handshake records of no handshake */
 	uint64_t duplicate;		/* a ClientHello that was answered long ago */
 
