@@ -179,7 +179,7 @@ static int on_socket(const struct dgsec_socket *sock, void *arg)
 	return 0;
 }
 
-int kernel_attach(int fd, uint16_t port)
+int kernel_claim(uint16_t port)
 {
 	const struct timespec wait = { .tv_nsec = BUSY_WAIT * 1000000L };
 	struct socket_scan scan;
@@ -190,25 +190,32 @@ int kernel_attach(int fd, uint16_t port)
 			nanosleep(&wait, NULL);
 		scan = (struct socket_scan) { .port = port };
 		ret = dgsec_socket_list(dg, ref, on_socket, &scan);
-		if (ret || !scan.busy)
+		if (ret) {
+			log_error("the kernel's sockets cannot be listed: %s", kernel_error());
+			return ret;
+		}
+		if (!scan.busy)
 			break;
 	}
-	if (!ret && scan.busy) {
+	if (scan.busy) {
 		log_error("another process serves port %u here: does a dgsecd run already?",
 			  port);
 		return -EBUSY;
-	}
-	if (!ret)
-		ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
-	if (ret) {
-		log_error("the kernel refuses the socket at port %u: %s", port, kernel_error());
-		return ret;
 	}
 	for (size_t i = 0; i < scan.n_stale; i++) {
 		log_info("closing port %u of an earlier configuration", scan.stale[i]);
 		dgsec_socket_del(dg, ref, scan.stale[i]);
 	}
 	return 0;
+}
+
+int kernel_attach(int fd)
+{
+	int ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
+
+	if (ret)
+		log_error("the kernel refuses the socket: %s", kernel_error());
+	return ret;
 }
 
 /* ---- peers ----------------------------------------------------------------- */

@@ -21,7 +21,11 @@ static int set_options(const char *lower)
 {
 	int on = 1, size = RECEIVE_BUFFER;
 
-	/* More room while the daemon is busy; without it, too, all works. */
+	/*
+	 * SO_REUSEPORT lets the kernel's standby socket and the next daemon's
+	 * join, for the same user only. More room while the daemon is busy:
+	 * without it, too, all works.
+	 */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, lower, (socklen_t)strlen(lower) + 1) ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) ||

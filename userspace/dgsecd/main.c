@@ -297,11 +297,15 @@ static int open_loop(struct daemon *d)
 /* Last, so that what waits at the old socket waits as short as can be. */
 static int open_socket(struct daemon *d)
 {
-	int fd = listener_open(d->config, kernel_lower());
+	int fd;
 
+	/* First: a socket that is bound there takes a part of all datagrams. */
+	if (kernel_claim(d->config->listen_port))
+		return -EBUSY;
+	fd = listener_open(d->config, kernel_lower());
 	if (fd < 0)
 		return fd;
-	if (kernel_attach(fd, d->config->listen_port))
+	if (kernel_attach(fd))
 		return -EIO;
 	/* What came between bind and attach came past the kernel's hook. */
 	listener_drain();
