@@ -28,20 +28,34 @@ static int init_key(struct dtls12_key *k, u8 cipher, const u8 *key,
 	return dgsec_aead_init(&k->aead, cipher, key);
 }
 
-/* The port at which the secured side will know a new association */
+static bool is_taken(const struct dgsec_peer *peer, u16 port)
+{
+	const struct dgsec_assoc *a;
+
+	list_for_each_entry(a, &peer->assocs, peer_node)
+		if (a->inner_port == htons(port) &&
+		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+			return true;
+	return false;
+}
+
+/*
+ * The port at which the secured side will know a new association: that of the
+ * one it replaces, else CoAP's, else the outer one or the next that is free.
+ */
 static __be16 inner_port(const struct dgsec_peer *peer,
 			 const struct dgsec_assoc *old,
 			 const struct dgsec_endpoint *remote)
 {
-	const struct dgsec_assoc *a;
+	u16 port = DGSEC_COAP_PORT;
 
 	if (old && old->peer == peer)
 		return old->inner_port;
-	list_for_each_entry(a, &peer->assocs, peer_node)
-		if (a->inner_port == htons(DGSEC_COAP_PORT) &&
-		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
-			return remote->port;
-	return htons(DGSEC_COAP_PORT);
+	if (!is_taken(peer, port))
+		return htons(port);
+	for (port = ntohs(remote->port); !port || is_taken(peer, port);)
+		port++;
+	return htons(port);
 }
 
 /* A peer has its most: the one that was silent longest goes. */
@@ -55,7 +69,7 @@ static void make_room(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	list_for_each_entry(a, &peer->assocs, peer_node) {
 		if (test_bit(DGSEC_ASSOC_ENDED, &a->flags))
 			continue;
-		silent = now - (a->last_rx ?: a->created);
+		silent = dgsec_since(READ_ONCE(a->last_rx) ?: a->created, now);
 		if (!victim || silent > most) {
 			victim = a;
 			most = silent;
@@ -71,6 +85,9 @@ static void make_room(struct dgsec_iface *iface, struct dgsec_peer *peer)
  * @iface: the interface, locked
  * @c: what it is made of, valid for the cipher
  * @extack: gets the text of a refusal
+ *
+ * The caller reaps when it is done with the result: the new association may
+ * have ended by then.
  *
  * Return: the association, in use, or an ERR_PTR.
  */
@@ -140,13 +157,11 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	list_add_rcu(&a->peer_node, &c->peer->assocs);
 	c->peer->n_assocs++;
 	iface->n_assocs++;
-	if (old) {
+	if (old)
 		dgsec_assoc_end(old, DGSEC_REASON_REPLACED);
-		dgsec_assoc_reap(iface);
-	}
 	if (a->limits.soft_seconds || a->limits.hard_seconds ||
 	    a->limits.idle_seconds)
-		mod_delayed_work(system_power_efficient_wq, &iface->aging, HZ);
+		dgsec_assoc_arm_aging(iface, 1);
 	return a;
 
 err_id:
@@ -214,8 +229,8 @@ void dgsec_assoc_forget_route(struct dgsec_assoc *a)
 static u32 age(struct dgsec_assoc *a, u32 now)
 {
 	const struct dgsec_limits *l = &a->limits;
-	u32 old = now - a->created;
-	u32 silent = now - (READ_ONCE(a->last_rx) ?: a->created);
+	u32 old = dgsec_since(a->created, now);
+	u32 silent = dgsec_since(READ_ONCE(a->last_rx) ?: a->created, now);
 	u32 next = U32_MAX;
 
 	if (l->hard_seconds && old >= l->hard_seconds)
@@ -247,18 +262,34 @@ void dgsec_assoc_reaper(struct work_struct *work)
 	mutex_unlock(&iface->lock);
 }
 
+/**
+ * dgsec_assoc_arm_aging - look at the time limits by then
+ * @iface: the interface, locked
+ * @seconds: from now; what is to come sooner stays
+ */
+void dgsec_assoc_arm_aging(struct dgsec_iface *iface, u32 seconds)
+{
+	unsigned long delay = min_t(u32, seconds, DGSEC_AGING_MAX) * HZ;
+	struct delayed_work *aging = &iface->aging;
+
+	if (!delayed_work_pending(aging) ||
+	    time_before(jiffies + delay, aging->timer.expires))
+		mod_delayed_work(system_power_efficient_wq, aging, delay);
+}
+
 /* The work that ends what is too old. */
 void dgsec_assoc_aging(struct work_struct *work)
 {
 	struct dgsec_iface *iface = container_of(to_delayed_work(work),
 						 struct dgsec_iface, aging);
-	u32 now = dgsec_now(), next = U32_MAX;
+	u32 now, next = U32_MAX;
 	struct dgsec_assoc *a;
 	unsigned long id;
 
 	mutex_lock(&iface->lock);
 	if (iface->dying)
 		goto out;
+	now = dgsec_now();
 	xa_for_each(&iface->assocs, id, a) {
 		if (!test_bit(DGSEC_ASSOC_ENDED, &a->flags))
 			next = min(next, age(a, now));
@@ -270,8 +301,7 @@ void dgsec_assoc_aging(struct work_struct *work)
 		next = min_t(u32, next, DGSEC_EXPECT_AGING);
 	/* limits may be set far away: look at least now and then */
 	if (next != U32_MAX)
-		queue_delayed_work(system_power_efficient_wq, &iface->aging,
-				   min_t(u32, next, DGSEC_AGING_MAX) * HZ);
+		dgsec_assoc_arm_aging(iface, next);
 out:
 	mutex_unlock(&iface->lock);
 }
@@ -316,7 +346,7 @@ static bool has_ended(struct dgsec_assoc *a)
 
 	if (unlikely(test_bit(DGSEC_ASSOC_ENDED, &a->flags)))
 		return true;
-	if (!hard || dgsec_now() - a->created < hard)
+	if (!hard || dgsec_since(a->created, dgsec_now()) < hard)
 		return false;
 	dgsec_assoc_end(a, DGSEC_REASON_SECONDS);
 	return true;

@@ -66,6 +66,7 @@ struct dgsec_assoc {
 	spinlock_t lock;		/* replay, dst */
 
 	u32 created, last_rx, last_tx;	/* seconds of the monotonic clock */
+	u32 alert_at;			/* of the last alert event */
 	struct dgsec_limits limits;
 	struct dgsec_counts counts;
 
@@ -96,6 +97,12 @@ static inline u32 dgsec_now(void)
 	return (u32)ktime_get_seconds();
 }
 
+/* Seconds from then to now; none if another CPU's then is after our now */
+static inline u32 dgsec_since(u32 then, u32 now)
+{
+	return max((s32)(now - then), 0);
+}
+
 struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 				    const struct dgsec_assoc_config *c,
 				    struct netlink_ext_ack *extack);
@@ -103,6 +110,7 @@ bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason);
 void dgsec_assoc_reap(struct dgsec_iface *iface);
 void dgsec_assoc_reaper(struct work_struct *work);
 void dgsec_assoc_aging(struct work_struct *work);
+void dgsec_assoc_arm_aging(struct dgsec_iface *iface, u32 seconds);
 void dgsec_assoc_forget_route(struct dgsec_assoc *a);
 void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes);
 int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec);

@@ -119,13 +119,12 @@ out:
 	local_bh_enable();
 }
 
-/* May an event of this kind be sent, once a second? */
-static bool once_a_second(unsigned long *at)
+/* May an event of this kind be sent, once a second? @at is when it last was. */
+static bool once_a_second(u32 *at)
 {
-	unsigned long was = READ_ONCE(*at);
+	u32 was = READ_ONCE(*at), now = dgsec_now();
 
-	return time_after_eq(jiffies, was) &&
-	       cmpxchg(at, was, jiffies + HZ) == was;
+	return was != now && cmpxchg(at, was, now) == was;
 }
 
 /**
@@ -172,7 +171,7 @@ void dgsec_event_expire(struct dgsec_assoc *a, enum dgsec_reason reason,
 	send(&e);
 }
 
-/* An authentic alert has come. */
+/* An authentic alert has come. Warnings at most once a second. */
 void dgsec_event_alert(struct dgsec_assoc *a, u8 level, u8 description)
 {
 	struct event e = {
@@ -180,7 +179,10 @@ void dgsec_event_alert(struct dgsec_assoc *a, u8 level, u8 description)
 		.alert = true, .level = level, .description = description,
 	};
 
-	send(&e);
+	if (level == DTLS_ALERT_FATAL ||
+	    description == DTLS_ALERT_CLOSE_NOTIFY ||
+	    once_a_second(&a->alert_at))
+		send(&e);
 }
 
 /* A record failed authentication. At most once a second an interface. */

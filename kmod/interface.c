@@ -9,6 +9,7 @@
 #include <net/rtnetlink.h>
 
 #include "assoc.h"
+#include "guard.h"
 #include "interface.h"
 #include "lookup.h"
 #include "socket.h"
@@ -50,7 +51,6 @@ static int iface_init(struct net_device *dev)
 	iface->service.port = htons(DGSEC_COAP_PORT);
 	iface->max_peers = DGSEC_MAX_PEERS;
 	iface->max_assocs = DGSEC_MAX_ASSOCS;
-	iface->auth_event_at = jiffies;
 	netdev_hold(iface->lower, &iface->lower_tracker, GFP_KERNEL);
 	return 0;
 
@@ -73,12 +73,15 @@ static void iface_uninit(struct net_device *dev)
 	list_del_init(&iface->list);
 	mutex_unlock(&ifaces_lock);
 
+	/* no command attaches a socket any more after this */
+	mutex_lock(&iface->lock);
+	iface->dying = true;
+	mutex_unlock(&iface->lock);
 	dgsec_socket_release(iface);
 	/* no datagram is on its way in any more after this */
 	synchronize_net();
 
 	mutex_lock(&iface->lock);
-	iface->dying = true;
 	/* routes belong to a netns that may not wait for RCU twice */
 	xa_for_each(&iface->assocs, id, a)
 		dgsec_assoc_forget_route(a);
@@ -133,12 +136,15 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	to->tx_packets = dgsec_stats_sum(iface->stats,
 					 DGSEC_A_STATS_TX_RECORDS);
 	to->tx_bytes = dgsec_stats_sum(iface->stats, DGSEC_A_STATS_TX_BYTES);
+	/* errors are counted as such; what the stack drops it counts itself */
 	for (stat = DGSEC_A_STATS_RX_DROP_TRUNCATED;
-	     stat <= DGSEC_A_STATS_RX_DROP_STACK; stat++)
-		to->rx_dropped += dgsec_stats_sum(iface->stats, stat);
+	     stat < DGSEC_A_STATS_RX_DROP_STACK; stat++)
+		if (stat != DGSEC_A_STATS_RX_DROP_AUTH)
+			to->rx_dropped += dgsec_stats_sum(iface->stats, stat);
 	for (stat = DGSEC_A_STATS_TX_DROP_MALFORMED;
 	     stat <= DGSEC_A_STATS_TX_DROP_LOWER; stat++)
-		to->tx_dropped += dgsec_stats_sum(iface->stats, stat);
+		if (stat != DGSEC_A_STATS_TX_DROP_NO_ROUTE)
+			to->tx_dropped += dgsec_stats_sum(iface->stats, stat);
 	to->rx_crc_errors = dgsec_stats_sum(iface->stats,
 					    DGSEC_A_STATS_RX_DROP_AUTH);
 	to->rx_errors = to->rx_crc_errors;
@@ -231,6 +237,9 @@ static void dellink(struct net_device *dev, struct list_head *head)
 {
 	struct dgsec_iface *iface = netdev_priv(dev);
 
+	/* the end of the lower device may have come first */
+	if (dev->reg_state != NETREG_REGISTERED)
+		return;
 	netdev_upper_dev_unlink(iface->lower, dev);
 	unregister_netdevice_queue(dev, head);
 }
@@ -251,28 +260,46 @@ struct rtnl_link_ops dgsec_link_ops __read_mostly = {
 	.get_link_net	= get_link_net,
 };
 
+/* An interface comes to a netns or leaves it, at moves too. */
+static int own_event(struct net_device *dev, unsigned long event)
+{
+	struct dgsec_iface *iface = netdev_priv(dev);
+	int err;
+
+	if (event == NETDEV_REGISTER) {
+		err = dgsec_guard_register(iface);
+		if (err)
+			netdev_err(dev, "cannot guard the peers' addresses: error %d\n",
+				   err);
+		return notifier_from_errno(err);
+	}
+	if (event == NETDEV_UNREGISTER)
+		dgsec_guard_unregister(iface);
+	return NOTIFY_DONE;
+}
+
 /* The lower device goes, or moves to where the sockets are not: so do we. */
-static int lower_event(struct notifier_block *nb, unsigned long event,
-		       void *ptr)
+static int dev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *lower = netdev_notifier_info_to_dev(ptr);
 	struct dgsec_iface *iface;
 	LIST_HEAD(gone);
 
+	if (lower->rtnl_link_ops == &dgsec_link_ops)
+		return own_event(lower, event);
 	if (event != NETDEV_UNREGISTER)
 		return NOTIFY_DONE;
 	mutex_lock(&ifaces_lock);
 	list_for_each_entry(iface, &ifaces, list)
-		if (iface->lower == lower &&
-		    iface->dev->reg_state == NETREG_REGISTERED)
+		if (iface->lower == lower)
 			dellink(iface->dev, &gone);
 	mutex_unlock(&ifaces_lock);
 	unregister_netdevice_many(&gone);
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block lower_notifier = {
-	.notifier_call = lower_event,
+static struct notifier_block dev_notifier = {
+	.notifier_call = dev_event,
 };
 
 /*
@@ -412,7 +439,7 @@ int dgsec_interface_init(void)
 	err = register_pernet_device(&net_ops);
 	if (err)
 		return err;
-	err = register_netdevice_notifier(&lower_notifier);
+	err = register_netdevice_notifier(&dev_notifier);
 	if (err)
 		goto err_pernet;
 	err = rtnl_link_register(&dgsec_link_ops);
@@ -421,7 +448,7 @@ int dgsec_interface_init(void)
 	return 0;
 
 err_notifier:
-	unregister_netdevice_notifier(&lower_notifier);
+	unregister_netdevice_notifier(&dev_notifier);
 err_pernet:
 	unregister_pernet_device(&net_ops);
 	return err;
@@ -431,6 +458,6 @@ err_pernet:
 void dgsec_interface_exit(void)
 {
 	rtnl_link_unregister(&dgsec_link_ops);
-	unregister_netdevice_notifier(&lower_notifier);
+	unregister_netdevice_notifier(&dev_notifier);
 	unregister_pernet_device(&net_ops);
 }

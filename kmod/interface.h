@@ -5,6 +5,7 @@
 #include <linux/in6.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
 #include <linux/seqlock.h>
@@ -63,10 +64,13 @@ struct dgsec_iface {
 	struct dgsec_service service;
 	seqcount_mutex_t service_seq;	/* this one and the peers' */
 	atomic_t n_expected;
+	struct nf_hook_ops guard;	/* if it has a hook, it is in place */
+	__be64 inner_prefix;		/* of all peers ... */
+	bool inner_mixed;		/* ... unless they have several */
 
 	struct dgsec_ratelimit handshakes;
 	struct dgsec_bucket events;
-	unsigned long auth_event_at;	/* jiffies of the next auth event */
+	u32 auth_event_at;		/* second of the last auth event */
 	atomic_t auth_failed;		/* since the last one */
 
 	struct mutex lock;		/* configuration; below RTNL */

@@ -148,7 +148,17 @@ struct dgsec_peer *dgsec_lookup_name(struct dgsec_iface *iface,
 /* Context: the lock. Return: 0, -EEXIST, -ENOMEM. */
 int dgsec_lookup_add_peer(struct dgsec_iface *iface, struct dgsec_peer *peer)
 {
+	__be64 prefix;
 	int err;
+
+	/* before anybody can find it: dgsec_lookup_may_be_peer() */
+	memcpy(&prefix, &peer->inner, sizeof(prefix));
+	if (!iface->n_peers) {
+		WRITE_ONCE(iface->inner_mixed, false);
+		WRITE_ONCE(iface->inner_prefix, prefix);
+	} else if (prefix != iface->inner_prefix) {
+		WRITE_ONCE(iface->inner_mixed, true);
+	}
 
 	err = rhashtable_lookup_insert_fast(&iface->by_inner,
 					    &peer->inner_node, by_inner);
@@ -208,6 +218,8 @@ int dgsec_lookup_expect(struct dgsec_iface *iface,
 		WRITE_ONCE(e->until, until);
 		return 0;
 	}
+	if (atomic_read(&iface->n_expected) >= DGSEC_MAX_EXPECTED)
+		dgsec_lookup_unexpect_old(iface, false);
 	if (atomic_read(&iface->n_expected) >= DGSEC_MAX_EXPECTED)
 		return -ENOSPC;
 	e = kzalloc(sizeof(*e), GFP_KERNEL);

@@ -26,6 +26,17 @@ int dgsec_lookup_replace_assoc(struct dgsec_iface *iface,
 			       struct dgsec_assoc *old, struct dgsec_assoc *a);
 void dgsec_lookup_del_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a);
 
+/* Cheaper than a lookup: can this be the inner address of a peer? */
+static inline bool dgsec_lookup_may_be_peer(const struct dgsec_iface *iface,
+					    const struct in6_addr *addr)
+{
+	__be64 prefix;
+
+	memcpy(&prefix, addr, sizeof(prefix));
+	return READ_ONCE(iface->inner_mixed) ||
+	       prefix == READ_ONCE(iface->inner_prefix);
+}
+
 struct dgsec_peer *dgsec_lookup_peer(struct dgsec_iface *iface,
 				     const struct in6_addr *inner);
 struct dgsec_peer *dgsec_lookup_name(struct dgsec_iface *iface,

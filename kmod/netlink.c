@@ -64,11 +64,13 @@ int dgsec_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 	err = refuse_doubles(genlmsg_data(info->genlhdr),
 			     genlmsg_len(info->genlhdr), nests, info->extack);
 	if (err)
-		return err;
+		goto err_wipe;
 
 	req = kzalloc(sizeof(*req), GFP_KERNEL);
-	if (!req)
-		return -ENOMEM;
+	if (!req) {
+		err = -ENOMEM;
+		goto err_wipe;
+	}
 	req->iface = dgsec_interface_get(genl_info_net(info),
 					 get_u32(info->attrs[DGSEC_A_IFINDEX]),
 					 get_u32(info->attrs[DGSEC_A_LOWER_IFINDEX]),
@@ -92,6 +94,11 @@ err_unlock:
 	dgsec_interface_put(req->iface, &req->tracker);
 err_free:
 	kfree(req);
+err_wipe:
+	/* the answer would echo the keys */
+	if (info->genlhdr->cmd == DGSEC_CMD_ASSOC_NEW)
+		memzero_explicit(genlmsg_data(info->genlhdr),
+				 genlmsg_len(info->genlhdr));
 	return err;
 }
 
@@ -490,8 +497,7 @@ int dgsec_nl_expect_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err == -ENOSPC)
 		NL_SET_ERR_MSG(info->extack, "too many endpoints are expected");
 	if (!err)
-		queue_delayed_work(system_power_efficient_wq, &iface->aging,
-				   DGSEC_EXPECT_AGING * HZ);
+		dgsec_assoc_arm_aging(iface, DGSEC_EXPECT_AGING);
 	return err;
 }
 

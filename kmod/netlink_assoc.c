@@ -53,13 +53,15 @@ static int put_limits(struct sk_buff *skb, const struct dgsec_limits *l)
 
 static int put_ages(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
+	u32 rx = READ_ONCE(a->last_rx), tx = READ_ONCE(a->last_tx);
 	u32 now = dgsec_now();
 
-	if (nla_put_u32(skb, DGSEC_A_ASSOC_AGE, now - a->created) ||
-	    (a->last_rx && nla_put_u32(skb, DGSEC_A_ASSOC_RX_AGE,
-				       now - a->last_rx)) ||
-	    (a->last_tx && nla_put_u32(skb, DGSEC_A_ASSOC_TX_AGE,
-				       now - a->last_tx)))
+	if (nla_put_u32(skb, DGSEC_A_ASSOC_AGE,
+			dgsec_since(a->created, now)) ||
+	    (rx && nla_put_u32(skb, DGSEC_A_ASSOC_RX_AGE,
+			       dgsec_since(rx, now))) ||
+	    (tx && nla_put_u32(skb, DGSEC_A_ASSOC_TX_AGE,
+			       dgsec_since(tx, now))))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -355,10 +357,9 @@ int dgsec_nl_assoc_new_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	}
 	err = reply(info, a, DGSEC_CMD_ASSOC_NEW);
-	if (err) {
+	if (err)
 		dgsec_assoc_end(a, DGSEC_REASON_DELETED);
-		dgsec_assoc_reap(iface);
-	}
+	dgsec_assoc_reap(iface);
 out:
 	/* the keys have done their duty here */
 	if (nest)
@@ -379,7 +380,7 @@ int dgsec_nl_assoc_set_doit(struct sk_buff *skb, struct genl_info *info)
 			  atomic64_read(&a->counts.rx_bytes));
 	dgsec_assoc_spent(a, atomic64_read(&a->counts.tx_records),
 			  atomic64_read(&a->counts.tx_bytes));
-	mod_delayed_work(system_power_efficient_wq, &iface->aging, 0);
+	dgsec_assoc_arm_aging(iface, 0);
 	return 0;
 }
 
@@ -449,7 +450,8 @@ int dgsec_nl_assoc_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(a))
 		return PTR_ERR(a);
 	if (nla_get_flag(tb[DGSEC_A_ASSOC_CLOSE]))
-		dgsec_tx_alert(a, DTLS_ALERT_WARNING, DTLS_ALERT_CLOSE_NOTIFY);
+		dgsec_tx_alert(a, DTLS_ALERT_WARNING, DTLS_ALERT_CLOSE_NOTIFY,
+			       GFP_KERNEL);
 	dgsec_assoc_end(a, DGSEC_REASON_DELETED);
 	dgsec_assoc_reap(iface);
 	return 0;
@@ -476,7 +478,7 @@ int dgsec_nl_alert_send_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	level = nla_get_u8(alert[DGSEC_A_ALERT_LEVEL]);
 	description = nla_get_u8(alert[DGSEC_A_ALERT_DESCRIPTION]);
-	err = dgsec_tx_alert(a, level, description);
+	err = dgsec_tx_alert(a, level, description, GFP_KERNEL);
 	if (err)
 		NL_SET_ERR_MSG(info->extack, "the alert could not be sent: see the counters of the interface");
 	if (level == DTLS_ALERT_FATAL ||

@@ -121,6 +121,8 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_EVENT_LOST + 1] = {
 	[DGSEC_A_STATS_RX_DROP_EXPIRED] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_RATE] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_NO_DAEMON] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_MULTICAST] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_SPOOFED] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_NO_SERVICE] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_DOWN] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_MEMORY] = { .type = NLA_U64, },
@@ -453,7 +455,7 @@ static const struct genl_split_ops dgsec_nl_ops[] = {
 };
 
 static const struct genl_multicast_group dgsec_nl_mcgrps[] = {
-	[DGSEC_NLGRP_EVENTS] = { "events", },
+	[DGSEC_NLGRP_EVENTS] = { "events", GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family dgsec_nl_family __ro_after_init = {

@@ -47,7 +47,6 @@ struct dgsec_peer *dgsec_peer_new(struct dgsec_iface *iface,
 	peer->inner = *inner;
 	peer->payload = DGSEC_PAYLOAD_COAP;
 	peer->max_assocs = DGSEC_PEER_ASSOCS;
-	peer->acquire_at = jiffies;
 	INIT_LIST_HEAD(&peer->assocs);
 	memcpy(peer->name, name, len);
 

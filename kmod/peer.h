@@ -18,7 +18,7 @@ struct dgsec_peer {
 	u8 payload;			/* enum dgsec_payload */
 	u8 max_assocs;
 	u16 n_assocs;
-	unsigned long acquire_at;	/* jiffies of the next acquire */
+	u32 acquire_at;			/* second of the last acquire */
 	struct rhash_head name_node;
 	struct dgsec_counts counts;	/* its own and of past associations */
 	struct rcu_head rcu;

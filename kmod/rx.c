@@ -17,6 +17,7 @@
 #include "lookup.h"
 #include "rx.h"
 #include "socket.h"
+#include "tx.h"
 
 /* A datagram on its way */
 struct datagram {
@@ -122,6 +123,10 @@ static void alert(struct datagram *d, struct dgsec_assoc *a,
 	description = rec->data[1];
 	count(d, a, DGSEC_A_STATS_RX_ALERTS);
 	dgsec_event_alert(a, level, description);
+	/* RFC 5246 section 7.2.1: it is answered in kind */
+	if (description == DTLS_ALERT_CLOSE_NOTIFY)
+		dgsec_tx_alert(a, DTLS_ALERT_WARNING, DTLS_ALERT_CLOSE_NOTIFY,
+			       GFP_ATOMIC);
 	if (level == DTLS_ALERT_FATAL || description == DTLS_ALERT_CLOSE_NOTIFY)
 		dgsec_assoc_end(a, DGSEC_REASON_CLOSED);
 	consume_skb(skb);
@@ -347,6 +352,11 @@ int dgsec_rx_encap(struct sock *sk, struct sk_buff *skb)
 	d.remote.port = udp_hdr(skb)->source;
 	d.remote.local_port = s->port;
 	d.standby = s->standby;
+	/* one datagram must not make many gateways answer */
+	if (unlikely(ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))) {
+		drop(&d, NULL, DGSEC_A_STATS_RX_DROP_MULTICAST, skb);
+		return 0;
+	}
 	return receive(&d, skb);
 }
 

@@ -38,38 +38,51 @@ static struct dgsec_socket __rcu **slot_of(struct dgsec_iface *iface,
 	return NULL;
 }
 
-static void hook(struct sock *sk, struct dgsec_socket *s)
+/* Return: 0, or -EBUSY if somebody else has the socket. */
+static int hook(struct sock *sk, struct dgsec_socket *s)
 {
+	int err = -EBUSY;
+
 	lock_sock(sk);
-	/* the callbacks must find it */
-	rcu_assign_sk_user_data(sk, s);
-	WRITE_ONCE(udp_sk(sk)->encap_destroy, destroy);
-	WRITE_ONCE(udp_sk(sk)->encap_rcv, dgsec_rx_encap);
-	WRITE_ONCE(udp_sk(sk)->encap_type, DGSEC_UDP_ENCAP);
-	udp_tunnel_encap_enable(sk);
+	if (!READ_ONCE(sk->sk_user_data) && !udp_sk(sk)->encap_type) {
+		/* the callbacks must find it */
+		rcu_assign_sk_user_data(sk, s);
+		WRITE_ONCE(udp_sk(sk)->encap_destroy, destroy);
+		WRITE_ONCE(udp_sk(sk)->encap_rcv, dgsec_rx_encap);
+		WRITE_ONCE(udp_sk(sk)->encap_type, DGSEC_UDP_ENCAP);
+		udp_tunnel_encap_enable(sk);
+		/* alone at its port now: spare the lookup the choice */
+		sk->sk_reuseport = !!s->standby;
+		err = 0;
+	}
 	release_sock(sk);
+	return err;
 }
 
+/* Not under the sock's lock: a sender may hold that for long, and RTNL waits. */
 static void unhook(struct sock *sk)
 {
-	lock_sock(sk);
 	WRITE_ONCE(udp_sk(sk)->encap_type, 0);
 	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
 	WRITE_ONCE(udp_sk(sk)->encap_destroy, NULL);
 	rcu_assign_sk_user_data(sk, NULL);
-	release_sock(sk);
+	sk->sk_reuseport = 1;
 }
 
 static void discard(struct dgsec_socket *s)
 {
 	unhook(s->sk);
+	sock_put(s->sk);
 	if (s->standby)
 		sock_release(s->standby);
 	kfree_rcu(s, rcu);
 }
 
-/* A socket of the kernel's own with the address of one that goes away */
-static struct socket *make_standby(const struct dgsec_socket *s)
+/*
+ * A socket of the kernel's own with the address of one that goes away. It has
+ * its hook before it has its port.
+ */
+static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
 {
 	struct sockaddr_in6 addr = {
 		.sin6_family = AF_INET6,
@@ -77,25 +90,38 @@ static struct socket *make_standby(const struct dgsec_socket *s)
 		.sin6_addr = s->addr,
 		.sin6_scope_id = s->iface->lower_ifindex,
 	};
-	struct socket *sock;
+	struct dgsec_socket *n;
+	struct sock *sk;
 	int err;
 
+	n = kmemdup(s, sizeof(*s), GFP_KERNEL);
+	if (!n)
+		return ERR_PTR(-ENOMEM);
 	err = sock_create_kern(s->iface->lower_net, AF_INET6, SOCK_DGRAM,
-			       IPPROTO_UDP, &sock);
+			       IPPROTO_UDP, &n->standby);
 	if (err)
-		return ERR_PTR(err);
-	sock_set_reuseport(sock->sk);
-	err = ip6_sock_set_v6only(sock->sk);
+		goto err_free;
+	sk = n->standby->sk;
+	n->sk = sk;
+	sock_hold(sk);
+	sock_set_reuseport(sk);
+	err = ip6_sock_set_v6only(sk);
 	if (!err)
-		err = sock_bindtoindex(sock->sk, s->iface->lower_ifindex,
-				       true);
+		err = sock_bindtoindex(sk, s->iface->lower_ifindex, true);
 	if (!err)
-		err = kernel_bind(sock, (void *)&addr, sizeof(addr));
-	if (err) {
-		sock_release(sock);
-		return ERR_PTR(err);
-	}
-	return sock;
+		err = hook(sk, n);
+	if (!err)
+		err = kernel_bind(n->standby, (void *)&addr, sizeof(addr));
+	if (err)
+		goto err_discard;
+	return n;
+
+err_discard:
+	discard(n);
+	return ERR_PTR(err);
+err_free:
+	kfree(n);
+	return ERR_PTR(err);
 }
 
 /*
@@ -105,7 +131,6 @@ static struct socket *make_standby(const struct dgsec_socket *s)
  */
 static void destroy(struct sock *sk)
 {
-	struct dgsec_socket __rcu **slot;
 	struct dgsec_socket *s, *n;
 
 	atomic_inc(&n_destroying);
@@ -115,26 +140,17 @@ static void destroy(struct sock *sk)
 	if (!s || s->standby)
 		goto out;
 
-	slot = slot_of(s->iface, s->port);
-	n = kmemdup(s, sizeof(*s), GFP_KERNEL);
-	if (n) {
-		n->standby = make_standby(s);
-		if (IS_ERR(n->standby)) {
-			net_warn_ratelimited("dgsec: %s: cannot keep port %u open: error %ld\n",
-					     s->iface->dev->name,
-					     ntohs(s->port),
-					     PTR_ERR(n->standby));
-			kfree(n);
-			n = NULL;
-		} else {
-			n->sk = n->standby->sk;
-			hook(n->sk, n);
-		}
+	sk->sk_reuseport = 1;
+	n = make_standby(s);
+	if (IS_ERR(n)) {
+		net_warn_ratelimited("dgsec: %s: cannot keep port %u open: error %ld\n",
+				     s->iface->dev->name, ntohs(s->port),
+				     PTR_ERR(n));
+		n = NULL;
 	}
-	rcu_assign_pointer(*slot, n);
+	rcu_assign_pointer(*slot_of(s->iface, s->port), n);
 	sk->sk_prot->unhash(sk);
-	unhook(sk);
-	kfree_rcu(s, rcu);
+	discard(s);
 out:
 	mutex_unlock(&sockets_lock);
 	atomic_dec(&n_destroying);
@@ -175,11 +191,6 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 	err = check(iface, sk, extack);
 	if (err)
 		return err;
-	if (READ_ONCE(sk->sk_user_data) || udp_sk(sk)->encap_type) {
-		NL_SET_ERR_MSG(extack, "the socket already belongs to an interface or a tunnel");
-		return -EBUSY;
-	}
-
 	slot = slot_of(iface, inet_sk(sk)->inet_sport) ?: slot_of(iface, 0);
 	if (!slot) {
 		NL_SET_ERR_MSG(extack, "the interface has as many sockets as it can have");
@@ -194,8 +205,15 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 	s->port = inet_sk(sk)->inet_sport;
 	s->protocol = protocol;
 
+	err = hook(sk, s);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the socket already belongs to an interface or a tunnel");
+		kfree(s);
+		return err;
+	}
+	/* so that there is something to unhook, whatever its owner does */
+	sock_hold(sk);
 	old = rcu_dereference_protected(*slot, lockdep_is_held(&sockets_lock));
-	hook(sk, s);
 	rcu_assign_pointer(*slot, s);
 	if (old)
 		discard(old);

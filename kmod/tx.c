@@ -133,10 +133,19 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 	skb_clear_hash(skb);
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb_dst_set_noref(skb, dst);
-	if (unlikely(skb->len > dst_mtu(dst)))
+	if (unlikely(skb->len > dst_mtu(dst))) {
+		/* fragments take references of their own */
+		if (!skb_dst_force(skb)) {
+			kfree_skb(skb);
+			return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
+		}
 		count(a, DGSEC_A_STATS_TX_FRAGMENTED);
+	}
 
+	/* a tunnel: the sender's socket says nothing about the outer packet */
+	dev_xmit_recursion_inc();
 	err = ip6_local_out(iface->lower_net, s->sk, skb);
+	dev_xmit_recursion_dec();
 	return net_xmit_eval(err) ? DGSEC_A_STATS_TX_DROP_LOWER : 0;
 }
 
@@ -322,19 +331,19 @@ out:
  * @a: the association
  * @level: enum dtls_alert
  * @description: RFC 5246 section 7.2
+ * @gfp: how to allocate
  *
- * Context: may sleep; the interface's lock.
+ * Context: RCU read lock or the interface's lock.
  * Return: 0, -ENOMEM, or -ENETUNREACH if it could not be sent.
  */
-int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description)
+int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description, gfp_t gfp)
 {
 	const struct net_device *lower = a->iface->lower;
 	unsigned int head = dgsec_tx_headroom(lower) + INNER_LEN;
 	struct sk_buff *skb;
 	int stat;
 
-	skb = alloc_skb(head + DTLS_ALERT_LEN + dgsec_tx_tailroom(lower),
-			GFP_KERNEL);
+	skb = alloc_skb(head + DTLS_ALERT_LEN + dgsec_tx_tailroom(lower), gfp);
 	if (!skb)
 		return -ENOMEM;
 	skb_reserve(skb, head);

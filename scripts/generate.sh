@@ -25,6 +25,10 @@ cd "$tmp"
 python3 "$gen" --spec docs/netlink/dgsec.yaml --mode uapi --header -o kmod/uapi/linux/dgsec.h
 python3 "$gen" --spec docs/netlink/dgsec.yaml --mode kernel --header -o kmod/netlink_gen.h
 python3 "$gen" --spec docs/netlink/dgsec.yaml --mode kernel --source -o kmod/netlink_gen.c
+# The generator of 6.12 leaves out the flags of multicast groups.
+grep -q 'flags: \[ admin-perm \]$' docs/netlink/dgsec.yaml
+sed -i 's/^\(	\[DGSEC_NLGRP_EVENTS\] = { "events", \)},/\1GENL_MCAST_CAP_NET_ADMIN },/' kmod/netlink_gen.c
+grep -q GENL_MCAST_CAP_NET_ADMIN kmod/netlink_gen.c
 for f in kmod/uapi/linux/dgsec.h kmod/netlink_gen.h kmod/netlink_gen.c; do
 	sed -i 's,^/\*	.*dgsec\.yaml \*/$,/*	docs/netlink/dgsec.yaml */,' "$f"
 	mkdir -p "$out/$(dirname "$f")"
