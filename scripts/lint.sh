@@ -9,27 +9,8 @@
 
 all=(generated checkpatch sparse tidy shell)
 
-# The kernel's own tools come with its source. Only they are kept of it.
-kernel_scripts() {
-	local dir
-	dir=$cache/lint-$(kernel_release 6.12)
-	if [ ! -d "$dir" ]; then
-		say "fetching the kernel's checkpatch and netlink generator"
-		rm -rf "$dir.tmp"
-		mkdir "$dir.tmp"
-		# shellcheck disable=SC2016 # for the inner shell
-		in_root -n sh -ec 'cd "$1" && apt-get update -q && apt-get download -q linux-source-6.12 &&
-			dpkg-deb -x linux-source-6.12_*.deb deb && mkdir source &&
-			tar -xf deb/usr/src/linux-source-6.12.tar.* -C source --strip-components=1 --wildcards \
-				"*/scripts/checkpatch.pl" "*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch" \
-				"*/tools/net/ynl" "*/Documentation/netlink" &&
-			chown -R --reference=/src source' sh "/src/${dir#"$top"/}.tmp" >"$cache/lint.log" 2>&1 ||
-			{ tail -5 "$cache/lint.log" >&2; die "cannot get the kernel source"; }
-		mv "$dir.tmp/source" "$dir"
-		as_root rm -rf "$dir.tmp"
-	fi
-	echo "$dir"
-}
+# The kernel's own tools: rootfs-kernels.sh has put them into the build root.
+ksrc=/opt/linux
 
 sources() { # NAME-PATTERN...: our own files, not what is generated or built
 	local p args=()
@@ -100,20 +81,18 @@ lint_shell() {
 
 if [ "${1:-}" = --inside ]; then
 	cd /src
-	ksrc=$2 check=$3
-	"lint_$check"
+	"lint_$2"
 	exit
 fi
 
 "$top/scripts/vm/deps.sh"
 "$top/scripts/vm/rootfs.sh"
-ksrc=$(locked lint kernel_scripts)
 mkdir -p "$build/logs"
 n=0
 [ $# != 0 ] || set -- "${all[@]}"
 for check; do
 	log=$build/logs/lint-$check.log
-	in_root bash /src/scripts/lint.sh --inside "/src/${ksrc#"$top"/}" "$check" >"$log" 2>&1 ||
+	in_root bash /src/scripts/lint.sh --inside "$check" >"$log" 2>&1 ||
 		echo "$check ended with status $?" >>"$log"
 	found=$(wc -l <"$log")
 	printf '%-12s %s\n' "$check" "$([ "$found" = 0 ] && echo ok || echo "$found complaints")"

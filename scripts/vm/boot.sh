@@ -37,6 +37,7 @@ mkdir -p "$dir/log"
 rm -f "$dir/log/status"
 {
 	echo "export DGSEC_TOP=/dgsec DGSEC_LOG=/log DGSEC_KERNEL=$flavour"
+	echo "export DGSEC_YNL=/opt/linux"
 	echo "export DGSEC_KO=/dgsec/modules/$flavour/dgsec.ko"
 	printf 'DGSEC_RUN=%q\n' "$run"
 } >"$dir/tree/run.env"

@@ -64,14 +64,11 @@ make_7.2() {
 }
 
 make_debug() {
-	local src=/src/${1#"$top"/} log=$cache/kernel-debug.log version
+	local src=/src/${1#"$top"/} log=$cache/kernel-debug.log
 	say "building the debug kernel (about five minutes, once; log in $log)"
-	mkdir "$1/build"
-	# The same version as the headers.
-	version=$(in_root dpkg-query -W -f '${Version}' "linux-headers-$(kernel_release 6.12)")
-	download "$1/deb" "linux-source-6.12=$version"
-	in_root sh -ec 'cd "$1" && mkdir source && tar -xf deb/usr/src/linux-source-6.12.tar.* -C source --strip-components=1
-		cd source
+	mkdir "$1/build" "$1/source"
+	in_root sh -ec 'cd "$1/source"
+		tar -xf /opt/linux-source-6.12.tar.xz --strip-components=1
 		make -s O="$1/build" KCONFIG_ALLCONFIG=/src/scripts/vm/debug.config allnoconfig' \
 		sh "$src" >"$log" 2>&1 || { tail -20 "$log" >&2; die "no configuration for the debug kernel"; }
 
@@ -93,7 +90,7 @@ make_debug() {
 		cp "$1/build/arch/x86/boot/bzImage" "$1/vmlinuz"
 		cp "$1/build/include/config/kernel.release" "$1/release"' \
 		sh "$src" >>"$log" 2>&1 || { tail -20 "$log" >&2; die "the debug kernel does not build, see $log"; }
-	rm -rf "$1"/{deb,deb.log,source,build} "$1"/lib/modules/*/{build,source}
+	rm -rf "$1"/{source,build} "$1"/lib/modules/*/{build,source}
 }
 
 # What must be there before the root file system is: in the order of loading.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # mmdebstrap's hook in rootfs.sh: add the headers of every kernel the module is
-# built for, and the stock kernel that the virtual machine boots.
+# built for, the stock kernel that the virtual machine boots, and its source.
 #
 # usage: rootfs-kernels.sh ROOT
 set -eu
@@ -43,7 +43,16 @@ for v in "6.1 $v61" "6.12 $v612" "7.2 $v72"; do
 	echo "${v%% *} ${v#*linux-headers-}" >>"$root/etc/dgsec-kernels"
 done
 
-# Only unpacked, not installed: no initramfs is generated.
-mkdir -p "$root/opt/kernel" "$root/src"
-chroot "$root" sh -ec 'cd /tmp && apt-get download -q "$1" && dpkg-deb -x ./*.deb /opt/kernel && rm ./*.deb' \
-	sh "linux-image-${v612#linux-headers-}"
+# Only unpacked, not installed: no initramfs is generated. Of the source, what
+# tests and lint use is unpacked; the rest waits for who wants a debug kernel.
+mkdir -p "$root/opt/kernel" "$root/opt/linux" "$root/src"
+# shellcheck disable=SC2016 # for the inner shell
+chroot "$root" sh -ec 'cd /tmp
+	apt-get download -q "linux-image-$1" "linux-source-6.12=$(dpkg-query -W -f "\${Version}" "linux-headers-$1")"
+	dpkg-deb -x linux-image-*.deb /opt/kernel
+	dpkg-deb -x linux-source-*.deb source
+	mv source/usr/src/linux-source-6.12.tar.xz /opt/
+	rm -r source ./*.deb
+	tar -xf /opt/linux-source-6.12.tar.xz -C /opt/linux --strip-components=1 --wildcards \
+		"*/scripts/checkpatch.pl" "*/scripts/spelling.txt" "*/scripts/const_structs.checkpatch" \
+		"*/tools/net/ynl" "*/Documentation/netlink"' sh "${v612#linux-headers-}"

@@ -38,7 +38,7 @@ make_image() {
 	local tmp=$image.tmp tree=$root.tree.tmp size
 	as_root rm -rf "$tree" "$tmp"
 	as_root cp -al "$root" "$tree"
-	as_root sh -c 'cd "$1" && rm -rf boot opt usr/src usr/include usr/lib/gcc usr/lib/modules \
+	as_root sh -c 'cd "$1" && rm -rf boot opt/kernel opt/linux-source* usr/src usr/include usr/lib/gcc usr/lib/modules \
 		usr/lib/llvm* usr/libexec/gcc usr/lib/x86_64-linux-gnu/*.a var/cache/apt' sh "$tree"
 	size=$(as_root du -sm "$tree" | cut -f1)
 	truncate -s $((size + 1024))M "$tmp"
