@@ -62,6 +62,8 @@ new_assoc aes-128-ccm-8
 check "the next one has 5683 again" eval 'raw "send seq=1 get=/x" recv && served ".[-1].port == 5683"'
 
 # ---- what must not go out ----
+start icmp gw tcpdump -n -l -i any icmp6
+must wait_for 10 said "$out/icmp" listening
 # refused COUNTER NAMESPACE SOURCE DESTINATION [OPTIONS]: a datagram that is dropped for this reason
 refused() {
 	mark
@@ -88,14 +90,10 @@ ipv4() {
 	moved tx-drop-malformed=1
 }
 check "IPv4 does not go out" ipv4
-# The error comes back to whoever sent: as to any unreachable host
-errors() {
-	start sender gw strace -e trace=sendto -o "$out/strace" dtls-raw -k "$keys" -c aes-128-ccm-8 \
-		-l "[$GW_INNER]:5683" -r "[$1]:5683" 'send raw=00 count=3'
-	wait "$(pid_of sender)"
-	said "$out/strace" "$2"
-}
-check "to an address of nobody: no route to host" errors fd00:d9::99 EHOSTUNREACH
+check "to an address of nobody: unreachable" wait_for 5 said "$out/icmp" 'unreachable address fd00:d9::99'
+check "to a port without association: the same" wait_for 5 said "$out/icmp" "unreachable address $INNER"
+check "from a host that is not its service: prohibited" wait_for 5 \
+	said "$out/icmp" "> $HOST: ICMP6, destination unreachable, +unreachable prohibited $INNER"
 
 on_gw socket del dg0 5684
 check "without a socket" refused tx-drop-no-socket gw "[$GW_INNER]:5683" "[$INNER]:5683"

@@ -39,6 +39,12 @@ refuse "root of another user namespace" at gw unshare -Ur dgsec show dg0
 # Dumps while what they list changes; in an interface that is as it should be
 must ip -n "$(ns gw)" link del dg0
 must at gw ip link add link lowpan0 name dg0 type dgsec
+manual
+make_keys
+chmod 644 "$keys" # for nobody, who must fail for another reason
+nobody dtls-raw -k "$keys" -c aes-128-ccm-8 -l "[$GW]:5684" -r "[$DEV]:40000" 2>"$out/refusal"
+check "another user cannot take the port" said "$out/refusal" 'bind: Address already in use'
+
 churn() {
 	local i
 	for ((i = 1; i <= 300; i++)); do

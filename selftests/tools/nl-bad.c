@@ -230,7 +230,7 @@ static void open_socks(const char *lower)
 		.sin6_port = htons(9),
 		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
 	};
-	int l2tp = UDP_ENCAP_L2TPINUDP;
+	int l2tp = UDP_ENCAP_L2TPINUDP, one = 1;
 
 	ctx.socks[S_GOOD] = udp6(lower, GOOD);
 	ctx.socks[S_BETTER] = udp6(lower, GOOD);
@@ -241,6 +241,9 @@ static void open_socks(const char *lower)
 	ctx.socks[S_ANY_DEVICE] = udp6(NULL, GOOD);
 	ctx.socks[S_OTHER_DEVICE] = udp6("lo", GOOD);
 	ctx.socks[S_NO_REUSE] = udp6(lower, BOUND | V6ONLY);
+	ctx.socks[S_REUSEADDR] = udp6(lower, GOOD);
+	if (setsockopt(ctx.socks[S_REUSEADDR], SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)))
+		die("SO_REUSEADDR: %s", strerror(errno));
 	ctx.socks[S_DUAL] = udp6(lower, REUSE | BOUND);
 	ctx.socks[S_CONNECTED] = udp6("lo", GOOD & ~BOUND);
 	if (connect(ctx.socks[S_CONNECTED], (void *)&peer, sizeof(peer)))
