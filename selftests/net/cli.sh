@@ -121,6 +121,8 @@ check "a second one, at an address" on_gw socket add lower:lowpan0 "[$GW]:5690"
 check "both are on standby" json '.[0]."socket-list" | length == 2 and all(.standby) and
 	any(.port == 5684 and .addr == "::" and .protocol == "dtls12") and
 	any(.port == 5690 and .addr == "fd00:6::1")' show
+check "one at the same port" on_gw socket add dg0 :5684
+check "takes its place" json '.[0]."socket-list" | map(.port) | sort == [5684, 5690]' show
 check "STANDBY stands out" says show 'socket \[::\]:5684 dtls12 STANDBY'
 check "socket del" on_gw socket del dg0 5690
 check "leaves the other" json '.[0]."socket-list" | map(.port) == [5684]' show
