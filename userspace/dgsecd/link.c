@@ -83,6 +83,14 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 	return NL_STOP;
 }
 
+/* As libnl's own check, but it survives a request that was given up. */
+static int on_seq(struct nl_msg *msg, void *arg)
+{
+	const uint32_t *seq = arg;
+
+	return nlmsg_hdr(msg)->nlmsg_seq == *seq ? NL_OK : NL_SKIP;
+}
+
 static int on_ack(struct nl_msg *msg, void *arg)
 {
 	int *ret = arg;
@@ -97,12 +105,15 @@ static int request(struct nl_msg *msg)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 	int ret = -ENOMEM;
+	uint32_t seq;
 
 	*error_text = '\0';
 	if (cb && msg) {
 		nl_cb_err(cb, NL_CB_CUSTOM, on_error, &ret);
 		nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, &ret);
+		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_seq, &seq);
 		ret = nl_send_auto(sock, msg) < 0 ? -EIO : 1;
+		seq = nlmsg_hdr(msg)->nlmsg_seq;
 		while (ret > 0)
 			if (nl_recvmsgs(sock, cb) < 0 && ret > 0)
 				ret = -EIO;

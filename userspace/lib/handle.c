@@ -137,6 +137,7 @@ struct transaction {
 	struct dgsec *dg;
 	int (*reply)(struct nlattr **attrs, void *arg);
 	void *arg;
+	uint32_t seq;		/* of the request and of its answers */
 	bool done;
 	int stopped;		/* what reply returned, if not 0 */
 	int err;		/* what the kernel said */
@@ -173,6 +174,16 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *nlerr, void *arg)
 		skip += nlerr->msg.nlmsg_len - NLMSG_HDRLEN;
 	read_extack(t->dg, nlh, NLMSG_ALIGN(skip));
 	return NL_STOP;
+}
+
+/* Answers to a request that was given up may still come: they are not ours.
+ * libnl would expect them, and take all that follows for the wrong answer.
+ */
+static int on_seq(struct nl_msg *msg, void *arg)
+{
+	struct transaction *t = arg;
+
+	return nlmsg_hdr(msg)->nlmsg_seq == t->seq ? NL_OK : NL_SKIP;
 }
 
 static int on_ack(struct nl_msg *msg, void *arg)
@@ -220,6 +231,7 @@ static struct nl_cb *transaction_callbacks(struct transaction *t)
 	if (!cb)
 		return NULL;
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, t);
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_seq, t);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, t);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, t);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, t);
@@ -249,6 +261,7 @@ int dg_transact(struct dgsec *dg, struct nl_msg *msg, int err,
 	if (!err) {
 		cb = transaction_callbacks(&t);
 		err = cb ? nl_send_auto(dg->sk, msg) : -NLE_NOMEM;
+		t.seq = nlmsg_hdr(msg)->nlmsg_seq;
 	}
 	explicit_bzero(nlmsg_hdr(msg), nlmsg_get_max_size(msg));
 	nlmsg_free(msg);
