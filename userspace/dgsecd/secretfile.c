@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,11 +28,13 @@ void secretfile_free(char *text)
 	free(secret);
 }
 
+/* errno: ESTALE if there are less octets than there should be, EILSEQ for a NUL. */
 static char *read_all(int fd, size_t size)
 {
 	struct secret *secret = malloc(sizeof(*secret) + size + 1);
 	size_t at = 0;
 	ssize_t n = 0;
+	int saved;
 
 	if (!secret)
 		return NULL;
@@ -45,12 +48,52 @@ static char *read_all(int fd, size_t size)
 		at += (size_t)n;
 	}
 	secret->text[at] = '\0';
-	if (n >= 0 && strlen(secret->text) == at)
+	if (n >= 0 && at == size && strlen(secret->text) == at)
 		return secret->text;
 
 	if (n >= 0)
-		errno = EILSEQ;
+		errno = at < size ? ESTALE : EILSEQ;
+	saved = errno;
 	secretfile_free(secret->text);
+	errno = saved;
+	return NULL;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Half of a file would be a good one with peers missing. */
+static bool unchanged(int fd, const struct stat *before)
+{
+	struct stat now;
+
+	return !fstat(fd, &now) && now.st_size == before->st_size &&
+	       same_time(&now.st_mtim, &before->st_mtim) &&
+	       same_time(&now.st_ctim, &before->st_ctim);
+}
+
+static const char *reason(int err)
+{
+	switch (err) {
+	case ESTALE:
+		return "it changes while it is read: try again";
+	case EILSEQ:
+		return "not a text file";
+	default:
+		return strerror(err);
+	}
+}
+
+static const char *exposure(const struct stat *st)
+{
+	if (st->st_mode & 0007)
+		return "it is open to every user: chmod o= it";
+	if (st->st_mode & 0020)
+		return "its group can write it: chmod g-w it";
+	if (st->st_uid && st->st_uid != geteuid())
+		return "it belongs to another user: chown it";
 	return NULL;
 }
 
@@ -71,13 +114,14 @@ char *secretfile_read(const char *path, size_t max, const char **exposed, char *
 		snprintf(why, why_size, "longer than %zu octets", max);
 	} else {
 		text = read_all(fd, (size_t)st.st_size);
+		if (text && !unchanged(fd, &st)) {
+			secretfile_free(text);
+			text = NULL;
+			errno = ESTALE;
+		}
 		if (!text)
-			snprintf(why, why_size, "%s",
-				 errno == EILSEQ ? "not a text file" : strerror(errno));
-		if (st.st_mode & 0007)
-			*exposed = "it is open to every user: chmod o= it";
-		else if (st.st_mode & 0020)
-			*exposed = "its group can write it: chmod g-w it";
+			snprintf(why, why_size, "%s", reason(errno));
+		*exposed = exposure(&st);
 	}
 	if (fd >= 0)
 		close(fd);
