@@ -61,11 +61,13 @@ void config_mistakes_free(struct mistakes *mistakes)
 	memset(mistakes, 0, sizeof(*mistakes));
 }
 
-/* What is wrong in values is shown, but it may be long, or no text at all. */
+/* What is wrong in values is shown, but it may be long, no text at all, or a key. */
 static const char *quote(char out[128], const char *text)
 {
 	size_t len = strlen(text), shown = len < 24 ? len : 24;
 
+	if (value_like_key(text))
+		return "(not shown, as it looks like a key)";
 	log_escape(out, 120, text, shown);
 	if (shown < len)
 		strcat(out, "...");

@@ -24,17 +24,20 @@ void config_check_psk_file(const struct config *config, struct mistakes *mistake
 {
 	const struct config_key *key = &config_peer_keys[PEER_PSK];
 	const char *exposed;
-	char *path, *text, why[128];
+	char *path, *text, why[128], shown[256];
 
 	if (asprintf(&path, "%s%s", *name == '/' ? "" : config->dir, name) < 0) {
 		mistakes->out_of_memory = true;
 		return;
 	}
+	log_escape(shown, sizeof(shown), path, strlen(path));
+	if (value_like_key(path))
+		strcpy(shown, "(not shown, as it looks like a key)");
 	text = secretfile_read(path, 4096, &exposed, why, sizeof(why));
 	if (!text) {
-		config_mistake(mistakes, line, "psk-file %s: %s", path, why);
+		config_mistake(mistakes, line, "psk-file %s: %s", shown, why);
 	} else if (exposed) {
-		config_mistake(mistakes, line, "psk-file %s holds a key, but %s", path, exposed);
+		config_mistake(mistakes, line, "psk-file %s holds a key, but %s", shown, exposed);
 	} else {
 		text[strcspn(text, " \t\r\n")] = '\0';
 		if (!key->parse(key, text, peer))

@@ -135,6 +135,16 @@ bool value_hex(const char *text, uint8_t *out, size_t *len)
 	return true;
 }
 
+bool value_like_key(const char *text)
+{
+	enum { DIGITS = 24 };		/* most of the shortest key, and no number is as long */
+	size_t run = 0;
+
+	for (; *text && run < DIGITS; text++)
+		run = isxdigit((unsigned char)*text) ? run + 1 : 0;
+	return run == DIGITS;
+}
+
 bool value_utf8(const void *text, size_t len, bool control)
 {
 	const uint8_t *p = text, *end = p + len;

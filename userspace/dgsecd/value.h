@@ -25,6 +25,9 @@ bool value_endpoint(const char *text, struct in6_addr *addr, uint16_t *port);
 /* Pairs of hexadecimal digits. @len: room on entry, octets on return. */
 bool value_hex(const char *text, uint8_t *out, size_t *len);
 
+/* Is something in it that may be a key, or most of one? Then it must not be shown. */
+bool value_like_key(const char *text);
+
 /* UTF-8 as RFC 3629 has it. @control: may control characters be in it? */
 bool value_utf8(const void *text, size_t len, bool control);
 

@@ -2,9 +2,12 @@
 /* Every kind of mistake in a configuration: found, once, in its line. */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../tests/ktap.h"
@@ -49,8 +52,8 @@ static const struct {
 	{ "a key twice", IFACE "lower = lowpan1\n", { { 4, "lower is given twice" } } },
 	{ "escape sequences in a value", IFACE "window = \x1b[31m\n",
 		{ { 4, "found \"\\x1b[31m\"" } } },
-	{ "a long value", IFACE "window = " TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "\n",
-		{ { 4, "found \"012345678901234567890123...\"" } } },
+	{ "a long value", IFACE "window = " TEN "x" TEN "x" TEN "x" TEN "x" TEN "\n",
+		{ { 4, "found \"0123456789x0123456789x01...\"" } } },
 	{ "several mistakes, in the order of lines",
 		"[interface dg0]\nlower = lowpan0\nwindow = 1\nfoo = 1\nlisten = 0\n",
 		{ { 1, "address is missing" }, { 3, "window" }, { 4, "foo" }, { 5, "listen" } } },
@@ -250,14 +253,32 @@ static void test_mistakes(void)
 /* A key must not get into a log by way of an error. */
 static void test_no_key_shown(void)
 {
+#define SECRET	"5ec2e75ec2e75ec2e75ec2e75ec2e7"
+	static const struct {
+		const char *where;
+		const char *text;
+	} places[] = {
+		{ "a bad key", IFACE "[peer a]\nidentity = a\npsk = 5ec2e75ec2e7x\n" },
+		{ "a key as the name of its file",
+		  IFACE "[peer a]\nidentity = a\npsk-file = " SECRET "\n" },
+		{ "a key as an address",
+		  IFACE "[peer a]\nidentity = a\n" KEY "address = " SECRET "\n" },
+		{ "a mistyped key as a mark",
+		  IFACE "[peer a]\nidentity = a\n" KEY "mark = " SECRET "x\n" },
+		{ "a key in place of a name", IFACE PEER SECRET " = 1\n" },
+		{ "a key as a section", IFACE "[" SECRET "]\n" },
+	};
 	struct mistakes mistakes;
-	bool shown = false;
+	bool shown;
 
-	config_free(parse(IFACE "[peer a]\nidentity = a\npsk = 5ec2e75ec2e7x\n", &mistakes));
-	for (size_t i = 0; i < mistakes.n; i++)
-		shown |= !!strstr(mistakes.list[i].text, "5ec2");
-	ktap_test(mistakes.n == 1 && !shown, "a bad key is not shown");
-	config_mistakes_free(&mistakes);
+	for (size_t k = 0; k < ARRAY_SIZE(places); k++) {
+		shown = false;
+		config_free(parse(places[k].text, &mistakes));
+		for (size_t i = 0; i < mistakes.n; i++)
+			shown |= !!strstr(mistakes.list[i].text, "5ec2");
+		ktap_test(mistakes.n == 1 && !shown, "%s is not shown", places[k].where);
+		config_mistakes_free(&mistakes);
+	}
 }
 
 static bool has_addr(const struct in6_addr *addr, const char *text)
@@ -375,6 +396,52 @@ static void try_file(const char *path, char out[512])
 	config_mistakes_free(&mistakes);
 }
 
+/* Written again and again, by a program that is no editor: whole or refused. */
+static void test_changing(const char *path)
+{
+	enum { PEERS = 200, SECONDS = 20 };
+	unsigned int reads = 0, whole = 0, refused = 0;
+	time_t end = time(NULL) + SECONDS;
+	struct mistakes mistakes;
+	struct config *config;
+	size_t len;
+	char *text;
+	FILE *out = open_memstream(&text, &len);
+	pid_t writer;
+	int fd;
+
+	fputs(IFACE, out);
+	for (int i = 0; i < PEERS; i++)
+		fprintf(out, "[peer p%d]\nidentity = p%d\n" KEY, i, i);
+	fclose(out);
+	unlink(path);
+	write_file(path, text, 0600);
+	writer = fork();
+	if (!writer) {
+		for (;;) {
+			fd = open(path, O_WRONLY);
+			for (size_t at = 0; at < len; at += 64)
+				if (pwrite(fd, text + at, len - at < 64 ? len - at : 64,
+					   (off_t)at) < 0)
+					_exit(1);
+			close(fd);
+		}
+	}
+	for (; !refused && time(NULL) < end; reads++) {
+		memset(&mistakes, 0, sizeof(mistakes));
+		config = config_load(path, &mistakes);
+		whole += config && config->n_peers == PEERS;
+		refused += mistakes.n == 1 && !!strstr(mistakes.list[0].text, "it changes while");
+		config_mistakes_free(&mistakes);
+		config_free(config);
+	}
+	kill(writer, SIGKILL);
+	waitpid(writer, NULL, 0);
+	free(text);
+	ktap_test(whole + refused == reads && refused,
+		  "a file that is being written is refused, or whole as it was before");
+}
+
 static void test_files(void)
 {
 	static const char with_key[] = IFACE PEER;
@@ -429,6 +496,13 @@ static void test_files(void)
 	set_length(key_path, 10);
 	try_file(path, text);
 	ktap_test(!!strstr(text, "not a text file"), "a key file of zeros");
+	if (!geteuid() && !chown(path, 65534, 65534)) {
+		write_file(path, with_key, 0600);
+		try_file(path, text);
+		ktap_test(!!strstr(text, "belongs to another user: chown"),
+			  "keys in a file of another user");
+	}
+	test_changing(path);
 
 	unlink(key_path);
 	unlink(path);
