@@ -73,7 +73,7 @@ sed -i 's/lowpan0/nothing0/' "$conf"
 check "no lower device" fails 'no device nothing0'
 configure
 on_gw socket del dg0 5694
-start socat gw socat -u UDP6-RECV:5684,bind=[::] /dev/null
+start socat gw socat -u 'UDP6-RECV:5684,bind=[::]' /dev/null
 must wait_for 10 eval 'at gw ss -Hlun6 "sport = :5684" | grep -q .'
 check "a port that is taken" fails 'belongs to another program'
 stop socat
