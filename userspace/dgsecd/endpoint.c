@@ -12,8 +12,6 @@ int endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 	if (!diff)
 		diff = (int)a->remote_port - (int)b->remote_port;
 	if (!diff)
-		diff = memcmp(&a->local, &b->local, sizeof(a->local));
-	if (!diff)
 		diff = (int)a->local_port - (int)b->local_port;
 	return diff;
 }

@@ -16,6 +16,7 @@ struct endpoint {
 /* "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535" and its end. */
 #define ENDPOINT_TEXT	56
 
+/* As the kernel compares them, which does not look at the local address. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 
 /* The remote side as text, for people. */
