@@ -7,6 +7,8 @@
 #include "value.h"
 
 #define PSK_MIN		16		/* no shorter than the keys it protects */
+#define HALF_OPEN_MAX	4096		/* so many endpoints the kernel expects */
+#define RATE_MAX	30000		/* docs/netlink/dgsec.yaml */
 
 static void *member(const struct config_key *key, void *section)
 {
@@ -235,12 +237,12 @@ const struct config_key config_interface_keys[] = {
 	[INTERFACE_HANDSHAKE_MTU] = { "handshake-mtu", "128 to 1452 octets of UDP payload",
 		parse_u32, I(handshake.mtu), .min = 128, .max = 1452 },
 	[INTERFACE_HANDSHAKE_RATE] = { "handshake-rate",
-		"datagrams a second, at most 1000000, or 0 for no limit",
-		parse_u32, I(handshake_rate), .max = 1000000 },
-	[INTERFACE_HANDSHAKE_BURST] = { "handshake-burst", "1 to 1000000 datagrams",
-		parse_u32, I(handshake_burst), .min = 1, .max = 1000000 },
-	[INTERFACE_HALF_OPEN_MAX] = { "half-open-max", "1 to 100000 handshakes",
-		parse_u32, I(half_open_max), .min = 1, .max = 100000 },
+		"datagrams a second, at most 30000, or 0 for no limit",
+		parse_u32, I(handshake_rate), .max = RATE_MAX },
+	[INTERFACE_HANDSHAKE_BURST] = { "handshake-burst", "1 to 30000 datagrams",
+		parse_u32, I(handshake_burst), .min = 1, .max = RATE_MAX },
+	[INTERFACE_HALF_OPEN_MAX] = { "half-open-max", "1 to 4096 handshakes",
+		parse_u32, I(half_open_max), .min = 1, .max = HALF_OPEN_MAX },
 	[INTERFACE_HALF_OPEN_EXPIRY] = { "half-open-expiry", "1s to 5min, " DURATION,
 		parse_ms, I(half_open_expiry), .min = 1000, .max = DGSEC_EXPECT_MAX * 1000 },
 	[INTERFACE_CONFIRM_EXPIRY] = { "confirm-expiry", "1s to 1h, " DURATION,
