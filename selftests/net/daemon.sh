@@ -15,6 +15,7 @@ configure() {
 		[interface dg0]
 		lower = lowpan0
 		address = $GW_INNER/64
+		confirm-grace = 3s
 		$(printf '%s\n' "$@")
 
 		[peer dev1]

@@ -250,6 +250,8 @@ static void set_defaults(struct config *config)
 		.half_open_expiry = 60000,
 		/* Twice the maximum segment lifetime: RFC 6347 section 4.2.4. */
 		.confirm_expiry = 240000,
+		/* Twice the first timer of RFC 7925 section 11, and a little. */
+		.confirm_grace = 20000,
 		.payload = DGSEC_PAYLOAD_COAP,
 		.handshake = {
 			.ciphers = { DGSEC_CIPHER_AES_128_CCM_8, DGSEC_CIPHER_AES_128_CCM,

@@ -57,6 +57,7 @@ struct config {
 	uint32_t half_open_max;
 	uint32_t half_open_expiry;	/* milliseconds */
 	uint32_t confirm_expiry;	/* milliseconds */
+	uint32_t confirm_grace;		/* milliseconds */
 	bool reject_unknown;		/* tell strangers that their identity is unknown */
 	struct handshake_settings handshake;
 	struct limits limits;		/* of peers that do not say otherwise */

@@ -247,6 +247,8 @@ const struct config_key config_interface_keys[] = {
 		parse_ms, I(half_open_expiry), .min = 1000, .max = DGSEC_EXPECT_MAX * 1000 },
 	[INTERFACE_CONFIRM_EXPIRY] = { "confirm-expiry", "1s to 1h, " DURATION,
 		parse_ms, I(confirm_expiry), .min = 1000, .max = 3600000 },
+	[INTERFACE_CONFIRM_GRACE] = { "confirm-grace", "1s to 5min, " DURATION,
+		parse_ms, I(confirm_grace), .min = 1000, .max = 300000 },
 	[INTERFACE_UNKNOWN_IDENTITY] = { "unknown-identity", "\"hide\" or \"reject\"",
 		parse_unknown, I(reject_unknown) },
 	[INTERFACE_MAX_PEERS] = { "max-peers", "a number from 1 to 4294967295",

@@ -20,12 +20,6 @@
 
 #define TRIM_DELAY	5000		/* milliseconds */
 
-/*
- * A client that sends data right behind its Finished (RFC 7918) may have lost
- * our final flight nevertheless: then it repeats its own after a second
- * (RFC 6347 section 4.2.4.1), when its first record has long come.
- */
-#define CONFIRM_GRACE	3000		/* milliseconds */
 #define UNKNOWN_KEY	16
 
 static const struct handshake_backend *const backend = &handshake_mbedtls;
@@ -442,6 +436,16 @@ static void receive_hello(struct session *s, const struct endpoint *ep,
 
 /* ---- receiving ------------------------------------------------------------- */
 
+/*
+ * A client that sends data right behind its Finished (RFC 7918) may have lost
+ * our final flight nevertheless: then it repeats its own, when its first record
+ * has long come, and may have to do so again.
+ */
+static void start_grace(struct session *s)
+{
+	timer_arm(&s->expiry, timer_now() + config->confirm_grace);
+}
+
 static void receive_protected(struct session *s, const struct endpoint *ep,
 			      const uint8_t *data, size_t len, uint8_t *part)
 {
@@ -478,6 +482,8 @@ void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
 			stats.no_session++;
 			return;
 		}
+		if (s->confirmed)
+			start_grace(s);
 		len = datagram_handshake(data, len, part);
 		handover_note(&s->over, part, len);
 		run(s, part, len);
@@ -493,7 +499,7 @@ static void confirm(struct session *s)
 	if (s->confirmed)
 		return;
 	s->confirmed = true;
-	timer_arm(&s->expiry, timer_now() + CONFIRM_GRACE);
+	start_grace(s);
 }
 
 void session_confirmed(const struct dgsec_assoc *assoc)

@@ -116,6 +116,7 @@ static const struct {
 	{ "more half open than the kernel expects", IFACE "half-open-max = 4097\n",
 		{ { 4, "half-open-max: expected 1 to 4096" } } },
 	{ "half-open-max 0", IFACE "half-open-max = 0\n", { { 4, "half-open-max" } } },
+	{ "confirm-grace 0", IFACE "confirm-grace = 0\n", { { 4, "confirm-grace" } } },
 	{ "confirm-expiry 0", IFACE "confirm-expiry = 0\n", { { 4, "confirm-expiry" } } },
 	{ "unknown-identity neither", IFACE "unknown-identity = maybe\n",
 		{ { 4, "\"hide\" or \"reject\"" } } },
@@ -327,7 +328,7 @@ static void test_full(void)
 		"ciphers = aes-128-gcm aes-128-ccm-8\n"
 		"retransmit-min = 500ms\nretransmit-max = 1min\nhandshake-mtu = 512\n"
 		"handshake-rate = 0\nhandshake-burst = 5\nhalf-open-max = 7\n"
-		"half-open-expiry = 10\nconfirm-expiry = 1h\nunknown-identity = reject\n"
+		"half-open-expiry = 10\nconfirm-expiry = 1h\nconfirm-grace = 7\nunknown-identity = reject\n"
 		"max-peers = 9\nmax-assocs = 10\npayload = opaque\nwindow = 1024\n"
 		"hard-packets = 1000\nsoft-packets = 0x10\nidle-time = 30d\n"
 		"[peer \xc3\xa4 b]\n"
@@ -355,7 +356,8 @@ static void test_full(void)
 		  config->handshake.retransmit_max == 60000 && config->handshake.mtu == 512 &&
 		  !config->handshake_rate && config->handshake_burst == 5 &&
 		  config->half_open_max == 7 && config->half_open_expiry == 10000 &&
-		  config->confirm_expiry == 3600000 && config->reject_unknown &&
+		  config->confirm_expiry == 3600000 && config->confirm_grace == 7000 &&
+		  config->reject_unknown &&
 		  config->max_peers == 9 && config->max_assocs == 10, "handshakes");
 	peer = config->peers[0];
 	ktap_test(!strcmp(peer->name, "\xc3\xa4 b") &&
