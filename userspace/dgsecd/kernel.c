@@ -83,8 +83,18 @@ static int create(const struct config *config, struct dgsec_interface *iface)
 
 static int bring_up(const struct config *config)
 {
-	int ret = link_add_addr(ifindex, &config->addr, config->prefix_len);
+	int ret = link_add_unreachable(&config->addr, config->prefix_len);
 
+	/*
+	 * Without it answers to peers would follow the default route, in the
+	 * clear, as soon as the interface has gone.
+	 */
+	if (ret) {
+		log_error("the prefix of %s cannot be made unreachable elsewhere: %s",
+			  config->name, link_error());
+		return ret;
+	}
+	ret = link_add_addr(ifindex, &config->addr, config->prefix_len);
 	if (ret) {
 		log_error("interface %s cannot have its address: %s", config->name, link_error());
 		return ret;

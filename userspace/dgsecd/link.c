@@ -184,6 +184,40 @@ int link_add_addr(unsigned int index, const struct in6_addr *addr, unsigned int 
 	return ret == -EEXIST ? 0 : ret;
 }
 
+static struct in6_addr network(const struct in6_addr *addr, unsigned int prefix_len)
+{
+	struct in6_addr out = *addr;
+
+	for (unsigned int i = 0; i < 16; i++, prefix_len -= prefix_len < 8 ? prefix_len : 8)
+		if (prefix_len < 8)
+			out.s6_addr[i] &= (uint8_t)(0xff00 >> prefix_len);
+	return out;
+}
+
+int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+	const struct in6_addr prefix = network(addr, prefix_len);
+	struct rtmsg route = {
+		.rtm_family = AF_INET6,
+		.rtm_dst_len = (uint8_t)prefix_len,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNREACHABLE,
+	};
+	int ret;
+
+	if (!msg)
+		return -ENOMEM;
+	nlmsg_append(msg, &route, sizeof(route), NLMSG_ALIGNTO);
+	nla_put(msg, RTA_DST, sizeof(prefix), &prefix);
+	/* Behind any other; the last one of all is the kernel's own. */
+	nla_put_u32(msg, RTA_PRIORITY, UINT32_MAX - 1);
+	ret = request(msg);
+	return ret == -EEXIST ? 0 : ret;
+}
+
 /* ---- notifications --------------------------------------------------------- */
 
 static int on_notification(struct nl_msg *msg, void *arg)

@@ -20,6 +20,12 @@ int link_up(unsigned int index);
 /* ip address add ADDR/LEN dev INDEX; there already: fine. */
 int link_add_addr(unsigned int index, const struct in6_addr *addr, unsigned int prefix_len);
 
+/*
+ * ip -6 route add unreachable ADDR/LEN metric 4294967294; there already: fine.
+ * It stays when all devices with a better route have gone.
+ */
+int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len);
+
 /* Subscribe to devices that go away. A nonblocking descriptor to poll. */
 int link_watch(void);
 
