@@ -146,7 +146,7 @@ int handover_install(struct handover *over, struct peer *peer, const struct endp
 	/* Somebody deleted the peer, or it could not be created before. */
 	if (ret == -ENOENT && !peers_create(peer))
 		ret = install(over, peer, ep, keys);
-	if (ret)
+	if (ret && *kernel_error())
 		over->refusal = kernel_error();
 	return ret;
 }

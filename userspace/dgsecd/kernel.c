@@ -19,6 +19,9 @@ static struct dgsec *dg;
 static struct dgsec_events *events;
 static struct dgsec_ref ref;		/* by the lower device */
 static uint32_t ifindex;		/* as last known; 0 in another netns */
+static uint32_t first_ifindex;		/* at the start */
+static uint16_t attached_port;
+static bool doubt;			/* is it still the interface of the start? */
 
 const char *kernel_error(void)
 {
@@ -125,6 +128,7 @@ int kernel_start(const struct config *config)
 	}
 	if (ret)
 		return ret;
+	first_ifindex = ifindex;
 	if (!ifindex) {
 		/* Moved away, as it may be. Its addresses are set where it is. */
 		log_info("the interface on %s was moved: its address there is left alone",
@@ -160,11 +164,44 @@ int kernel_set(const struct config *config)
 	return ret;
 }
 
+static int on_own_socket(const struct dgsec_socket *sock, void *arg)
+{
+	bool *found = arg;
+
+	*found |= sock->port == attached_port && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
+	return 0;
+}
+
+/*
+ * Another interface may have been made in its place meanwhile, with the same
+ * name, and with numbers of peers that begin anew. It has not our socket.
+ */
 bool kernel_alive(void)
 {
 	struct dgsec_interface iface;
+	bool attached = false;
+	int ret;
 
-	return find(&iface) != -ENODEV;
+	doubt = false;
+	ret = find(&iface);
+	if (!ret && iface.ifindex && first_ifindex && iface.ifindex != first_ifindex)
+		return false;
+	if (!ret)
+		ret = dgsec_socket_list(dg, ref, on_own_socket, &attached);
+	/* Any other failure says nothing of the interface. */
+	return ret ? ret != -ENODEV : attached;
+}
+
+bool kernel_doubtful(void)
+{
+	return doubt;
+}
+
+/* What every request says if there is no interface any more. */
+static int checked(int ret)
+{
+	doubt |= ret == -ENODEV;
+	return ret;
 }
 
 /* ---- socket ---------------------------------------------------------------- */
@@ -219,12 +256,13 @@ int kernel_claim(uint16_t port)
 	return 0;
 }
 
-int kernel_attach(int fd)
+int kernel_attach(int fd, uint16_t port)
 {
 	int ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
 
 	if (ret)
 		log_error("the kernel refuses the socket: %s", kernel_error());
+	attached_port = port;
 	return ret;
 }
 
@@ -254,7 +292,7 @@ int kernel_peer_new(const struct peer *peer, uint32_t *id)
 	DGSEC_PUT(&out, DGSEC_A_PEER_INNER_ADDR, inner_addr, peer->addr);
 	strcpy(out.name, peer->name);
 	out.has |= DGSEC_HAS(DGSEC_A_PEER_NAME);
-	ret = dgsec_peer_new(dg, ref, &out, &out);
+	ret = checked(dgsec_peer_new(dg, ref, &out, &out));
 	if (!ret)
 		*id = out.id;
 	return ret;
@@ -266,14 +304,14 @@ int kernel_peer_set(const struct peer *peer)
 
 	fill_peer(&out, peer);
 	DGSEC_PUT(&out, DGSEC_A_PEER_ID, id, peer->id);
-	return dgsec_peer_set(dg, ref, &out);
+	return checked(dgsec_peer_set(dg, ref, &out));
 }
 
 int kernel_peer_del(uint32_t id)
 {
 	struct dgsec_peer key = { .has = DGSEC_HAS(DGSEC_A_PEER_ID), .id = id };
 
-	return dgsec_peer_del(dg, ref, &key);
+	return checked(dgsec_peer_del(dg, ref, &key));
 }
 
 /* ---- endpoints and datagrams ----------------------------------------------- */
@@ -293,7 +331,7 @@ int kernel_expect_add(const struct endpoint *ep, unsigned int seconds)
 {
 	struct dgsec_endpoint out = endpoint(ep, seconds);
 
-	return dgsec_expect_add(dg, ref, &out);
+	return checked(dgsec_expect_add(dg, ref, &out));
 }
 
 int kernel_expect_del(const struct endpoint *ep)
@@ -307,7 +345,7 @@ int kernel_inject(const struct endpoint *ep, const void *data, size_t len)
 {
 	struct dgsec_endpoint out = endpoint(ep, 0);
 
-	return dgsec_inject(dg, ref, &out, data, len);
+	return checked(dgsec_inject(dg, ref, &out, data, len));
 }
 
 /* ---- associations ---------------------------------------------------------- */
@@ -324,13 +362,70 @@ static void put_limits(struct dgsec_assoc *assoc, const struct limits *limits)
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_IDLE_SECONDS, idle_seconds, limits->idle_seconds);
 }
 
+/* Keys under a number that is another peer's by now would be the worst of mistakes. */
+static int check_peer(const struct peer *peer)
+{
+	struct dgsec_peer key = { .has = DGSEC_HAS(DGSEC_A_PEER_ID), .id = peer->id };
+	int ret;
+
+	if (!kernel_alive()) {
+		doubt = true;
+		return -ENODEV;
+	}
+	ret = dgsec_peer_get(dg, ref, &key, &key);
+	if (!ret && (!IN6_ARE_ADDR_EQUAL(&key.inner_addr, &peer->addr) ||
+		     strcmp(key.name, peer->name)))
+		ret = -ENOENT;
+	return checked(ret);
+}
+
+struct orphan {
+	const struct endpoint *ep;
+	uint32_t id;
+};
+
+static int on_orphan(const struct dgsec_assoc *found, void *arg)
+{
+	struct orphan *orphan = arg;
+
+	if (IN6_ARE_ADDR_EQUAL(&found->remote_addr, &orphan->ep->remote) &&
+	    found->remote_port == orphan->ep->remote_port &&
+	    found->local_port == orphan->ep->local_port &&
+	    !dgsec_has(found, DGSEC_A_ASSOC_CONFIRMED))
+		orphan->id = found->id;
+	return 0;
+}
+
+/*
+ * The kernel may have done what it could not say any more. The client is told
+ * to forget these keys, so they must not stay.
+ */
+static void delete_orphan(const struct peer *peer, const struct endpoint *ep)
+{
+	struct orphan orphan = { .ep = ep };
+
+	if (dgsec_assoc_list(dg, ref, peer->id, on_orphan, &orphan))
+		log_warning("peer %s: an association may be left that nobody uses: %s",
+			    peer->name, kernel_error());
+	else if (orphan.id)
+		kernel_assoc_del(orphan.id);
+}
+
+/* Errnos that may stand for no answer at all, not for the kernel's refusal. */
+static bool unanswered(int ret)
+{
+	return ret == -EIO || ret == -ENOMEM || ret == -EPROTO || ret == -EINTR || ret == -EAGAIN;
+}
+
 int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 		     const struct handshake_keys *keys, uint64_t tx_seq, bool rx_seen,
 		     uint64_t rx_seq, uint32_t *id)
 {
 	struct dgsec_assoc assoc = { .has = DGSEC_HAS(DGSEC_A_ASSOC_REPLACE) };
-	int ret;
+	int ret = check_peer(peer);
 
+	if (ret)
+		return ret;
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PEER_ID, peer_id, peer->id);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PROTOCOL, protocol, DGSEC_PROTOCOL_DTLS12);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_CIPHER, cipher, keys->cipher);
@@ -344,9 +439,11 @@ int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 	if (rx_seen)
 		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_SEQ, rx_seq, rx_seq);
 	put_limits(&assoc, &peer->limits);
-	ret = dgsec_assoc_new(dg, ref, &assoc, &keys->keys, &assoc);
+	ret = checked(dgsec_assoc_new(dg, ref, &assoc, &keys->keys, &assoc));
 	if (!ret)
 		*id = assoc.id;
+	else if (unanswered(ret))
+		delete_orphan(peer, ep);
 	return ret;
 }
 

@@ -19,13 +19,15 @@ int kernel_start(const struct config *config);	/* find or create the interface *
 int kernel_set(const struct config *config);	/* the interface's settings */
 /* Nobody else serves the port: to be asked before a socket is bound there. */
 int kernel_claim(uint16_t port);
-int kernel_attach(int fd);
+int kernel_attach(int fd, uint16_t port);
 void kernel_close(void);
 
 const char *kernel_error(void);
 
-/* Is the interface still there? */
+/* Is the interface still there, the one that has our socket? */
 bool kernel_alive(void);
+/* Did anything come up since that makes this worth asking? */
+bool kernel_doubtful(void);
 unsigned int kernel_lower(void);
 
 int kernel_peer_list(int (*fn)(const struct dgsec_peer *peer, void *arg), void *arg);

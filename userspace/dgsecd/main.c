@@ -150,7 +150,7 @@ static void check_alive(struct daemon *d)
 {
 	if (kernel_alive())
 		return;
-	log_error("%s or the device below it was deleted: nothing is left to do here",
+	log_error("%s or the device below it was deleted, or made anew: nothing is left to do here",
 		  d->config->name);
 	fail(d);
 }
@@ -259,11 +259,15 @@ static void loop(struct daemon *d)
 
 	d->alive.fire = on_alive;
 	timer_arm(&d->alive, timer_now() + ALIVE_INTERVAL);
+	/* Of what went away during the start nobody may have told. */
+	check_alive(d);
 	while (!d->stop) {
 		arm_timer(d);
 		n = epoll_wait(d->epoll, ready, ARRAY_SIZE(ready), -1);
 		for (int i = 0; i < n && !d->stop; i++)
 			dispatch(d, (enum source)ready[i].data.u32);
+		if (!d->stop && kernel_doubtful())
+			check_alive(d);
 	}
 }
 
@@ -305,7 +309,7 @@ static int open_socket(struct daemon *d)
 	fd = listener_open(d->config, kernel_lower());
 	if (fd < 0)
 		return fd;
-	if (kernel_attach(fd))
+	if (kernel_attach(fd, d->config->listen_port))
 		return -EIO;
 	/* What came between bind and attach came past the kernel's hook. */
 	listener_drain();
