@@ -99,7 +99,7 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	size_t size;
 	int err;
 
-	old = dgsec_lookup_assoc(iface, &c->remote);
+	old = dgsec_lookup_find_assoc(iface, &c->remote);
 	if (old && !c->replace && !test_bit(DGSEC_ASSOC_ENDED, &old->flags)) {
 		NL_SET_ERR_MSG(extack, "another association has this endpoint: give the flag replace to replace it");
 		return ERR_PTR(-EEXIST);
@@ -145,7 +145,7 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	if (!old || old->peer != c->peer)
 		make_room(iface, c->peer);
 	/* that may have taken the old one away */
-	old = dgsec_lookup_assoc(iface, &c->remote);
+	old = dgsec_lookup_find_assoc(iface, &c->remote);
 	a->inner_port = inner_port(c->peer, old, &c->remote);
 	if (old)
 		err = dgsec_lookup_replace_assoc(iface, old, a);

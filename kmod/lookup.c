@@ -98,12 +98,20 @@ void dgsec_lookup_destroy(struct dgsec_iface *iface)
  * @iface: the interface
  * @remote: outer endpoint
  *
- * Context: RCU read lock, for as long as the result is used, or the lock.
+ * Context: RCU read lock, for as long as the result is used.
  */
 struct dgsec_assoc *dgsec_lookup_assoc(struct dgsec_iface *iface,
 				       const struct dgsec_endpoint *remote)
 {
 	return rhashtable_lookup(&iface->by_endpoint, remote, by_endpoint);
+}
+
+/* The same for commands. Context: the lock. */
+struct dgsec_assoc *dgsec_lookup_find_assoc(struct dgsec_iface *iface,
+					    const struct dgsec_endpoint *remote)
+{
+	return rhashtable_lookup_fast(&iface->by_endpoint, remote,
+				      by_endpoint);
 }
 
 int dgsec_lookup_add_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
@@ -130,12 +138,19 @@ void dgsec_lookup_del_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
  * @iface: the interface
  * @inner: inner address
  *
- * Context: RCU read lock, for as long as the result is used, or the lock.
+ * Context: RCU read lock, for as long as the result is used.
  */
 struct dgsec_peer *dgsec_lookup_peer(struct dgsec_iface *iface,
 				     const struct in6_addr *inner)
 {
 	return rhashtable_lookup(&iface->by_inner, inner, by_inner);
+}
+
+/* The same for commands. Context: the lock. */
+struct dgsec_peer *dgsec_lookup_find_peer(struct dgsec_iface *iface,
+					  const struct in6_addr *inner)
+{
+	return rhashtable_lookup_fast(&iface->by_inner, inner, by_inner);
 }
 
 /* Context: the lock. */

@@ -21,6 +21,8 @@ void dgsec_lookup_destroy(struct dgsec_iface *iface);
 
 struct dgsec_assoc *dgsec_lookup_assoc(struct dgsec_iface *iface,
 				       const struct dgsec_endpoint *remote);
+struct dgsec_assoc *dgsec_lookup_find_assoc(struct dgsec_iface *iface,
+					    const struct dgsec_endpoint *remote);
 int dgsec_lookup_add_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a);
 int dgsec_lookup_replace_assoc(struct dgsec_iface *iface,
 			       struct dgsec_assoc *old, struct dgsec_assoc *a);
@@ -39,6 +41,8 @@ static inline bool dgsec_lookup_may_be_peer(const struct dgsec_iface *iface,
 
 struct dgsec_peer *dgsec_lookup_peer(struct dgsec_iface *iface,
 				     const struct in6_addr *inner);
+struct dgsec_peer *dgsec_lookup_find_peer(struct dgsec_iface *iface,
+					  const struct in6_addr *inner);
 struct dgsec_peer *dgsec_lookup_name(struct dgsec_iface *iface,
 				     const char *name);
 int dgsec_lookup_add_peer(struct dgsec_iface *iface, struct dgsec_peer *peer);

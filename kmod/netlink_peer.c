@@ -91,7 +91,7 @@ static struct dgsec_peer *named(struct dgsec_iface *iface, struct nlattr **tb,
 	if (id) {
 		peer = xa_load(&iface->peers, nla_get_u32(id));
 	} else if (inner) {
-		peer = dgsec_lookup_peer(iface, &in6);
+		peer = dgsec_lookup_find_peer(iface, &in6);
 	} else if (name) {
 		peer = dgsec_lookup_name(iface, nla_data(name));
 	} else {

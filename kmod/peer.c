@@ -32,7 +32,7 @@ struct dgsec_peer *dgsec_peer_new(struct dgsec_iface *iface,
 		NL_SET_ERR_MSG(extack, "too many peers: raise max-peers of the interface");
 		return ERR_PTR(-ENOSPC);
 	}
-	if (dgsec_lookup_peer(iface, inner)) {
+	if (dgsec_lookup_find_peer(iface, inner)) {
 		NL_SET_ERR_MSG(extack, "another peer has this inner address");
 		return ERR_PTR(-EEXIST);
 	}
