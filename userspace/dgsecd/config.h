@@ -39,6 +39,7 @@ struct peer {
 	struct limits limits;
 	uint64_t given;			/* bits of the keys that were there */
 	uint32_t id;			/* the kernel's; 0: it has no such peer */
+	bool known;			/* the file of fingerprints has this one */
 };
 
 struct config {
