@@ -21,6 +21,7 @@
 #include "array.h"
 #include "config.h"
 #include "event.h"
+#include "fingerprint.h"
 #include "kernel.h"
 #include "link.h"
 #include "listener.h"
@@ -364,6 +365,7 @@ static void usage(FILE *out)
 	      "  -c, --config FILE  configuration (" DEFAULT_CONFIG "), see dgsec.conf(5)\n"
 	      "      --check        print every mistake in it, exit with 1 if there is one\n"
 	      "  -S, --stats FILE   write counters there on SIGUSR1 and at the end, not to the log\n"
+	      "      --state FILE   remember there which keys the kernel's peers were made with\n"
 	      "      --syslog       log to syslog instead of stderr\n"
 	      "  -d, --debug        log more\n"
 	      "  -V, --version\n"
@@ -372,11 +374,12 @@ static void usage(FILE *out)
 
 int main(int argc, char **argv)
 {
-	enum { OPTION_CHECK = 256, OPTION_SYSLOG };
+	enum { OPTION_CHECK = 256, OPTION_STATE, OPTION_SYSLOG };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, OPTION_CHECK },
 		{ "stats", required_argument, NULL, 'S' },
+		{ "state", required_argument, NULL, OPTION_STATE },
 		{ "syslog", no_argument, NULL, OPTION_SYSLOG },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'V' },
@@ -398,6 +401,9 @@ int main(int argc, char **argv)
 			break;
 		case 'S':
 			stats_set_file(optarg);
+			break;
+		case OPTION_STATE:
+			fingerprint_set_file(optarg);
 			break;
 		case OPTION_SYSLOG:
 			target = LOG_TO_SYSLOG;

@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fingerprint.h"
 #include "kernel.h"
 #include "log.h"
 #include "peers.h"
+#include "timer.h"
 
 #define TRIES	8			/* of a list that changes meanwhile */
+#define RETRY	1000			/* milliseconds, until peers are tried to be deleted again */
 
 struct sync {
 	struct config *config;
@@ -18,7 +21,15 @@ struct sync {
 	size_t assocs;			/* of those kept */
 	struct peer **set;		/* whose settings differ */
 	size_t n_set;
+	size_t unknown;			/* that look configured, but for their keys */
 };
+
+static struct config *current;
+
+/* Ids of peers that should be gone; nobody may come under their keys any more. */
+static uint32_t *doomed;
+static size_t n_doomed;
+static struct timer retry;
 
 bool peers_same(const struct peer *a, const struct peer *b)
 {
@@ -73,15 +84,20 @@ static bool same_settings(const struct dgsec_peer *kernel, const struct peer *pe
 }
 
 /* The configured peer that this one of the kernel is, or NULL. */
-static struct peer *match(const struct sync *sync, const struct dgsec_peer *kernel)
+static struct peer *match(struct sync *sync, const struct dgsec_peer *kernel)
 {
 	struct peer *peer = config_peer_by_addr(sync->config, &kernel->inner_addr);
 	const struct peer *before;
 
 	if (!peer || !dgsec_has(kernel, DGSEC_A_PEER_NAME) || strcmp(peer->name, kernel->name))
 		return NULL;
-	before = sync->old ? config_peer_by_addr(sync->old, &kernel->inner_addr) : NULL;
-	return !before || peers_same(before, peer) ? peer : NULL;
+	if (!sync->old) {
+		sync->unknown += !peer->known;
+		return peer->known ? peer : NULL;
+	}
+	/* Another number: somebody else has made it, or it is doomed. */
+	before = config_peer_by_addr(sync->old, &kernel->inner_addr);
+	return before && before->id == kernel->id && peers_same(before, peer) ? peer : NULL;
 }
 
 static int on_peer(const struct dgsec_peer *kernel, void *arg)
@@ -122,12 +138,13 @@ static int list(struct sync *sync)
 		sync->n_set = 0;
 		sync->kept = 0;
 		sync->assocs = 0;
+		sync->unknown = 0;
 		ret = kernel_peer_list(on_peer, sync);
 	}
 	return ret;
 }
 
-int peers_create(struct peer *peer)
+static int create(struct peer *peer)
 {
 	int ret = kernel_peer_new(peer, &peer->id);
 
@@ -138,33 +155,93 @@ int peers_create(struct peer *peer)
 	return ret;
 }
 
+int peers_create(struct peer *peer)
+{
+	int ret = create(peer);
+
+	if (!ret && !peer->known)
+		fingerprint_store(current);
+	return ret;
+}
+
+static size_t create_missing(struct config *config)
+{
+	size_t created = 0;
+
+	for (size_t i = 0; i < config->n_peers; i++)
+		if (!config->peers[i]->id && !create(config->peers[i]))
+			created++;
+	return created;
+}
+
+static void delete_doomed(void)
+{
+	size_t left = 0;
+	int ret;
+
+	for (size_t i = 0; i < n_doomed; i++) {
+		ret = kernel_peer_del(doomed[i]);
+		if (!ret || ret == -ENOENT)
+			continue;
+		log_limited(LOG_ERR,
+			    "peer number %u should be gone, but cannot be deleted in the kernel; trying again: %s",
+			    doomed[i], kernel_error());
+		doomed[left++] = doomed[i];
+	}
+	n_doomed = left;
+	if (left)
+		timer_arm(&retry, timer_now() + RETRY);
+	else
+		timer_disarm(&retry);
+}
+
+static void on_retry(struct timer *timer)
+{
+	(void)timer;
+	delete_doomed();
+	if (n_doomed)
+		return;
+	log_info("peers: all that should be gone are");
+	if (create_missing(current))
+		fingerprint_store(current);
+}
+
 int peers_sync(struct config *config, const struct config *old)
 {
 	struct sync sync = { .config = config, .old = old };
-	size_t created = 0;
-	int ret = list(&sync);
+	int missing, ret;
+	size_t created;
+	char why[256];
 
+	missing = old ? 0 : fingerprint_load(config, why, sizeof(why));
+	ret = list(&sync);
 	index_stale = true;
 	if (ret) {
 		log_error("the kernel's peers cannot be listed: %s", kernel_error());
+		free(sync.remove);
 		goto out;
 	}
+	if (sync.unknown)
+		log_warning("%zu peers lose their associations, made with %s%s", sync.unknown,
+			    missing ? "keys that nobody remembers: " : "keys that are others now",
+			    missing ? why : "");
 	/* First, as a new peer may want a name or an address of an old one. */
-	for (size_t i = 0; i < sync.n_remove; i++)
-		if (kernel_peer_del(sync.remove[i]))
-			log_warning("peer number %u cannot be deleted in the kernel: %s",
-				    sync.remove[i], kernel_error());
+	free(doomed);
+	doomed = sync.remove;
+	n_doomed = sync.n_remove;
+	retry.fire = on_retry;
+	delete_doomed();
 	for (size_t i = 0; i < sync.n_set; i++)
 		if (kernel_peer_set(sync.set[i]))
 			log_error("peer %s cannot be changed in the kernel: %s",
 				  sync.set[i]->name, kernel_error());
-	for (size_t i = 0; i < config->n_peers; i++)
-		if (!config->peers[i]->id && !peers_create(config->peers[i]))
-			created++;
+	created = create_missing(config);
+	current = config;
+	fingerprint_store(config);
 	log_info("peers: %zu kept with %zu associations, %zu changed, %zu created, %zu removed",
-		 sync.kept, sync.assocs, sync.n_set, created, sync.n_remove);
+		 sync.kept, sync.assocs, sync.n_set, created,
+		 sync.n_remove - n_doomed);
 out:
-	free(sync.remove);
 	free(sync.set);
 	return ret;
 }

@@ -17,10 +17,13 @@ bool peers_same(const struct peer *a, const struct peer *b);
  * @old:	the configuration before, or NULL after a start
  *
  * Peers in the kernel that are not configured, or whose key has changed since
- * @old, are deleted with their associations; the others keep theirs.
+ * @old, are deleted with their associations; the others keep theirs. After a
+ * start those are kept that have the fingerprint of their key in the file. What
+ * cannot be deleted is tried again later, until it is.
  *
- * Return: 0, or a negative errno if the kernel's peers could not be listed. A
- * peer that the kernel refuses is logged, and has no id.
+ * Return: 0, or a negative errno if the kernel's peers could not be listed; then
+ * nothing is changed. A peer that the kernel refuses is logged, and has no id.
+ * The configuration has to stay until the next one.
  */
 int peers_sync(struct config *config, const struct config *old);
 
