@@ -28,14 +28,16 @@ check "1000 datagrams of garbage" flood 'send raw=ffffffffffffffffffffffffffffff
 check "are dropped too" moved rx-drop-truncated=1000
 check "and never wake the daemon" [ "$(from_daemon)" = "$before" ]
 
-hello=$(printf '%s' 0100002a0000000000000 02afefd | tr -d ' ')$(printf '00%.0s' {1..32})0000000002c0a80100
+# msg_type length message_seq offset length | version random session cookie suites compression
+hello="01 00002a 0000 000000 00002a fefd $(printf '00%.0s' {1..32}) 00 00 0002c0a8 0100"
 before=$(from_daemon)
 mark
-check "500 ClientHellos at once from one source" flood "send type=22 epoch=0 seq=0 plain data=$hello count=500"
+check "500 ClientHellos at once from one source" flood "send type=22 epoch=0 seq=0 plain data=${hello// /} count=500"
 limited() { [ "$(moved_by rx-drop-rate)" -gt 400 ]; }
 check "the kernel drops what is over the rate" wait_for 5 limited
 check "and counts each" [ "$(moved_by rx-drop-rate rx-handshake)" = 500 ]
 check "the daemon saw the rest" [ "$(($(from_daemon) - before))" -le 100 ]
+check "asks them for a cookie" daemon_is '.cookies_sent > 0 and .cookies_good == 0'
 check "and keeps nothing of them" daemon_is '.half_open == 0 and .sessions == 0'
 check "another source is let in at once" peer handshake 'get /x'
 check "its requests are not limited" peer handshake 'stream n=200 gap=0 get=/x'
