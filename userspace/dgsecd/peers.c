@@ -222,8 +222,8 @@ int peers_sync(struct config *config, const struct config *old)
 		goto out;
 	}
 	if (sync.unknown)
-		log_warning("%zu peers lose their associations, made with %s%s", sync.unknown,
-			    missing ? "keys that nobody remembers: " : "keys that are others now",
+		log_warning("peers: %zu not kept, made with keys that %s%s", sync.unknown,
+			    missing ? "nobody remembers: " : "are others now",
 			    missing ? why : "");
 	/* First, as a new peer may want a name or an address of an old one. */
 	free(doomed);
