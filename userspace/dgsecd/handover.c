@@ -115,17 +115,15 @@ void handover_free(struct handover *over, const struct endpoint *ep)
 /* ---- association ----------------------------------------------------------- */
 
 /*
- * Up to which number the kernel's window starts as received: the Finished, but
- * never a record that waits to be injected. The library has consumed no
- * application record at all, so a lower start lets nothing in twice.
+ * The kernel takes all numbers up to this one as received. The library has
+ * consumed no application record, only the Finished: so nothing is lost by
+ * saying less, but an early record that is still under way would be by saying
+ * more, as it is when the Finished was repeated.
  */
 static bool consumed(const struct handover *over, uint64_t *seq)
 {
-	*seq = over->finished;
-	if (!over->n_held || *seq < over->first_held)
-		return over->finished_seen;
-	*seq = over->first_held - 1;
-	return over->finished_seen && over->first_held;
+	*seq = 0;
+	return over->finished_seen && !over->finished && (!over->n_held || over->first_held);
 }
 
 static int install(struct handover *over, const struct peer *peer, const struct endpoint *ep,

@@ -21,6 +21,11 @@
 #define TRIM_DELAY	5000		/* milliseconds */
 
 #define UNKNOWN_KEY	16
+#define RANDOMS_BEFORE	4
+
+/* Of all unfinished handshakes one address may have this part, or so many. */
+#define ADDRESS_PART	8
+#define ADDRESS_LEAST	4
 
 static const struct handshake_backend *const backend = &handshake_mbedtls;
 
@@ -31,6 +36,8 @@ struct session {
 	struct peer *peer;		/* NULL until known, or unknown */
 	struct handover over;
 	uint8_t random[HELLO_RANDOM];	/* the client's */
+	uint8_t before[RANDOMS_BEFORE][HELLO_RANDOM];	/* of the sessions it replaced */
+	unsigned int n_before;
 	enum session_end end;		/* decided while the library runs */
 	bool unknown;			/* its identity is */
 	bool seen;			/* by session_resync() */
@@ -343,19 +350,44 @@ static void on_retransmit(struct timer *timer)
 
 /* ---- hello ----------------------------------------------------------------- */
 
-static void accept_session(const struct endpoint *ep, struct handshake *hs, const uint8_t *random)
+/*
+ * Whoever comes here has shown that its address is its own. So one address
+ * pays for itself first, and then the oldest goes: a real client is done in
+ * seconds, and tries again.
+ */
+static void make_room(const struct in6_addr *address)
 {
-	struct session *s = find(ep);
+	size_t most = config->half_open_max / ADDRESS_PART, n = 0;
+	struct session *s, *oldest = NULL;
 
-	/* The client lost its state: the library's is of no use any more. */
-	if (s)
-		session_free(s, SESSION_RESTARTED);
-	/*
-	 * Whoever is here has shown that its address is its own. So the oldest
-	 * goes: a real client is done in seconds, and tries again.
-	 */
+	TAILQ_FOREACH(s, &half_open, entry) {
+		if (!IN6_ARE_ADDR_EQUAL(&s->ep.remote, address))
+			continue;
+		if (!oldest)
+			oldest = s;
+		n++;
+	}
+	if (n >= (most > ADDRESS_LEAST ? most : ADDRESS_LEAST))
+		session_free(oldest, SESSION_EVICTED);
 	if (n_half_open >= config->half_open_max)
 		session_free(TAILQ_FIRST(&half_open), SESSION_EVICTED);
+}
+
+/* A new session remembers the hellos of those it replaces: see is_stale(). */
+static void take_place(struct session *s, struct session *old)
+{
+	unsigned int n = old->n_before < RANDOMS_BEFORE - 1 ? old->n_before : RANDOMS_BEFORE - 1;
+
+	memcpy(s->before[0], old->random, HELLO_RANDOM);
+	memcpy(s->before[1], old->before, n * sizeof(s->before[0]));
+	s->n_before = n + 1;
+	/* The client lost its state: the library's is of no use any more. */
+	session_free(old, SESSION_RESTARTED);
+}
+
+static void accept_session(const struct endpoint *ep, struct handshake *hs, const uint8_t *random)
+{
+	struct session *old = find(ep), *s;
 
 	s = calloc(1, sizeof(*s));
 	if (s) {
@@ -364,6 +396,9 @@ static void accept_session(const struct endpoint *ep, struct handshake *hs, cons
 		memcpy(s->random, random, HELLO_RANDOM);
 		s->retransmit.fire = on_retransmit;
 		s->expiry.fire = on_expiry;
+		if (old)
+			take_place(s, old);
+		make_room(&ep->remote);
 	}
 	if (!s || !tsearch(s, &by_endpoint, compare_endpoint)) {
 		log_limited(LOG_ERR, "out of memory: a handshake was refused");
@@ -419,6 +454,15 @@ static void listen_hello(const struct endpoint *ep, const struct datagram *dgram
 		listener_send(ep, hello.reply, hello.reply_len);
 }
 
+/* One that came late, or again: its cookie may be good still, but it is not the last. */
+static bool is_stale(const struct session *s, const uint8_t *random)
+{
+	for (unsigned int i = 0; i < s->n_before; i++)
+		if (!memcmp(s->before[i], random, HELLO_RANDOM))
+			return true;
+	return false;
+}
+
 static void receive_hello(struct session *s, const struct endpoint *ep,
 			  const struct datagram *dgram, const uint8_t *data, size_t len,
 			  uint8_t *part)
@@ -426,12 +470,12 @@ static void receive_hello(struct session *s, const struct endpoint *ep,
 	bool same = s && !memcmp(s->random, dgram->random, HELLO_RANDOM);
 
 	stats.hello++;
-	if (!same)
-		listen_hello(ep, dgram, data, len);
-	else if (!s->over.assoc)
+	if (same && !s->over.assoc)
 		run(s, part, datagram_handshake(data, len, part));
-	else
+	else if (same || (s && is_stale(s, dgram->random)))
 		stats.duplicate++;
+	else
+		listen_hello(ep, dgram, data, len);
 }
 
 /* ---- receiving ------------------------------------------------------------- */

@@ -15,7 +15,7 @@ struct stats {
 	uint64_t application;
 	uint64_t malformed;
 	uint64_t no_session;		/* handshake records of no handshake */
-	uint64_t duplicate;		/* a ClientHello that was answered long ago */
+	uint64_t duplicate;		/* a ClientHello that was answered before */
 
 	uint64_t sent;
 	uint64_t send_failed;
