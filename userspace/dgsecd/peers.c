@@ -10,7 +10,7 @@
 #include "timer.h"
 
 #define TRIES	8			/* of a list that changes meanwhile */
-#define RETRY	1000			/* milliseconds, until peers are tried to be deleted again */
+#define RETRY	1000			/* milliseconds, of deletions */
 
 struct sync {
 	struct config *config;

@@ -164,8 +164,8 @@ int main(void)
 	ktap_test(!store(IFACE A B, 1, 2), "the file is written");
 	ktap_test(!stat(path, &st) && (st.st_mode & 07777) == 0600, "for its owner only");
 	strcpy(first, read_file());
-	ktap_test(!strstr(first, "0001020304") && !strstr(first, "1011121314") && !strstr(first, "ia"),
-		  "no key and no identity is in it");
+	ktap_test(!strstr(first, "0001020304") && !strstr(first, "1011121314") &&
+		  !strstr(first, "ia"), "no key and no identity is in it");
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
 		ktap_test(load(changes[i].text) == changes[i].known, "%s", changes[i].what);
 

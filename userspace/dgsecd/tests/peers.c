@@ -17,7 +17,7 @@
 #define peers_name		test_peers_name
 #define peers_create		test_peers_create
 #define peers_sync		test_peers_sync
-#include "../peers.c"
+#include "../peers.c" /* NOLINT(bugprone-suspicious-include): with these names */
 
 #define IFACE	"[interface dg0]\nlower = lowpan0\naddress = fd00:d9::1/64\n"
 #define A	"[peer a]\nidentity = ia\npsk = 000102030405060708090a0b0c0d0e0f\naddress = fd00:d9::a\n"
