@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 120
+# timeout: 240
 # The kernel's own generic client (tools/net/ynl) drives the family from nothing
 # but docs/netlink/dgsec.yaml: each command once, so the specification is what
 # the module does.
@@ -65,7 +65,7 @@ ask "assoc-get" assoc-get "\"assoc\": {\"id\": $aid}" '.assoc."hard-packets" == 
 list "assoc-get, all" assoc-get "\"ifindex\": $index" 'length == 2'
 endpoint="\"endpoint\": {\"remote-addr\": \"$(hex6 fd00:6::55)\", \"remote-port\": 1000, \"local-addr\": \"$(hex6 $GW)\",
 	\"local-port\": 5684"
-ask "expect-add" expect-add "$endpoint, \"seconds\": 10}"
+ask "expect-add" expect-add "$endpoint, \"seconds\": 300}"
 ask "expect-del" expect-del "$endpoint}"
 mark
 ask "inject" inject "$endpoint}, \"datagram\": \"17fefd000100000000000500020000\""
