@@ -22,7 +22,7 @@ on_gw() { within gw dgsec "$@"; }
 # A socket of the kernel's own and the peer dev1: for keys installed by hand
 manual() {
 	must on_gw socket add dg0 :5684
-	must on_gw peer add dg0 addr $INNER name dev1 "$@"
+	must on_gw peer add dg0 addr $INNER name dev1 "$@" >/dev/null
 }
 
 make_keys() {
@@ -129,7 +129,7 @@ moved_by() {
 
 # watch: events are in $out/events from here on
 watch() {
-	must on_gw peer add dg0 addr fd00:d9::eee name nobody
+	must on_gw peer add dg0 addr fd00:d9::eee name nobody >/dev/null
 	start events gw dgsec monitor dg0 -j
 	must wait_for 20 provoke
 	must on_gw peer del dg0 nobody

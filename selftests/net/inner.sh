@@ -10,7 +10,7 @@
 topology -v 2
 manual
 INNER2=fd00:d9::18
-must on_gw peer add dg0 addr $INNER2 name dev2 mark 7 service "[$HOST]:5700"
+must on_gw peer add dg0 addr $INNER2 name dev2 mark 7 service "[$HOST]:5700" >/dev/null
 serve
 start echo2 host coap-echo -l "[$HOST]:5700"
 must wait_for 10 said "$out/echo2" ready

@@ -26,7 +26,7 @@ setup() {
 	manual
 	make_keys
 	must on_gw assoc add dg0 peer dev1 cipher aes-128-ccm-8 keys "$keys" \
-		remote "[$DEV]:$DEV_PORT" local "[$GW]:5684"
+		remote "[$DEV]:$DEV_PORT" local "[$GW]:5684" >/dev/null
 	oracle_start
 }
 
