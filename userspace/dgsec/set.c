@@ -44,8 +44,8 @@ static int parse_service(struct args *a, const struct keyword *kw,
 static const struct keyword keywords[] = {
 	{ .name = "service", .parse = parse_service,
 	  .expect = "[ADDRESS]:PORT, ADDRESS, :PORT or auto" },
-	NUMBER("handshake-rate", handshake_rate, HANDSHAKE_RATE, 0, 1000000),
-	NUMBER("handshake-burst", handshake_burst, HANDSHAKE_BURST, 1, 1000000),
+	NUMBER("handshake-rate", handshake_rate, HANDSHAKE_RATE, 0, 30000),
+	NUMBER("handshake-burst", handshake_burst, HANDSHAKE_BURST, 1, 30000),
 	NUMBER("max-peers", max_peers, MAX_PEERS, 0, UINT32_MAX),
 	NUMBER("max-assocs", max_assocs, MAX_ASSOCS, 0, UINT32_MAX),
 };
