@@ -181,6 +181,8 @@ static int check(const struct dgsec_iface *iface, const struct sock *sk,
 	return -EINVAL;
 }
 
+#define BUSY "the socket already belongs to an interface or a tunnel"
+
 static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 		  struct netlink_ext_ack *extack)
 {
@@ -188,7 +190,10 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 	struct dgsec_socket *s, *old;
 	int err;
 
-	err = check(iface, sk, extack);
+	/* hook() has the last word; this is for the right words */
+	err = READ_ONCE(sk->sk_user_data) ? -EBUSY : check(iface, sk, extack);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack, BUSY);
 	if (err)
 		return err;
 	slot = slot_of(iface, inet_sk(sk)->inet_sport) ?: slot_of(iface, 0);
@@ -207,7 +212,7 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 
 	err = hook(sk, s);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the socket already belongs to an interface or a tunnel");
+		NL_SET_ERR_MSG(extack, BUSY);
 		kfree(s);
 		return err;
 	}
