@@ -17,7 +17,7 @@
 
 static void print_usage(FILE *f)
 {
-	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-o] [-z] COMMAND...\n"
+	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-oz] COMMAND...\n"
 	      "  -k FILE    the key file given to the gateway: its rx is this end's tx\n"
 	      "  -o         FILE is named from this end\n"
 	      "  -z         send UDP checksum 0, which IPv6 does not allow\n"
