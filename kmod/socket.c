@@ -18,6 +18,9 @@
  */
 static DEFINE_MUTEX(sockets_lock);
 
+/* The sockets of all interfaces */
+static LIST_HEAD(sockets);
+
 /* Calls of encap_destroy() that are under way, for the module's exit */
 static atomic_t n_destroying = ATOMIC_INIT(0);
 
@@ -53,6 +56,7 @@ static int hook(struct sock *sk, struct dgsec_socket *s)
 		udp_tunnel_encap_enable(sk);
 		/* alone at its port now: spare the lookup the choice */
 		sk->sk_reuseport = !!s->standby;
+		list_add(&s->list, &sockets);
 		err = 0;
 	}
 	release_sock(sk);
@@ -71,6 +75,7 @@ static void unhook(struct sock *sk)
 
 static void discard(struct dgsec_socket *s)
 {
+	list_del(&s->list);
 	unhook(s->sk);
 	sock_put(s->sk);
 	if (s->standby)
@@ -103,6 +108,7 @@ static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
 		goto err_free;
 	sk = n->standby->sk;
 	n->sk = sk;
+	INIT_LIST_HEAD(&n->list);
 	sock_hold(sk);
 	sock_set_reuseport(sk);
 	err = ip6_sock_set_v6only(sk);
@@ -181,6 +187,18 @@ static int check(const struct dgsec_iface *iface, const struct sock *sk,
 	return -EINVAL;
 }
 
+/* Sockets that share a port would share its datagrams too. */
+static bool is_port_taken(const struct dgsec_iface *iface, __be16 port)
+{
+	const struct dgsec_socket *s;
+
+	list_for_each_entry(s, &sockets, list)
+		if (s->iface != iface && s->port == port &&
+		    s->iface->lower == iface->lower)
+			return true;
+	return false;
+}
+
 #define BUSY "the socket already belongs to an interface or a tunnel"
 
 static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
@@ -196,6 +214,10 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 		NL_SET_ERR_MSG(extack, BUSY);
 	if (err)
 		return err;
+	if (is_port_taken(iface, inet_sk(sk)->inet_sport)) {
+		NL_SET_ERR_MSG(extack, "another interface on this lower device has a socket at this port");
+		return -EADDRINUSE;
+	}
 	slot = slot_of(iface, inet_sk(sk)->inet_sport) ?: slot_of(iface, 0);
 	if (!slot) {
 		NL_SET_ERR_MSG(extack, "the interface has as many sockets as it can have");
@@ -232,7 +254,8 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
  * @protocol: what it carries
  * @extack: gets the text of a refusal
  *
- * Return: 0, or -EBADF, -ENOTSOCK, -EINVAL, -EBUSY, -ENOSPC, -ENOMEM.
+ * Return: 0, or -EBADF, -ENOTSOCK, -EINVAL, -EBUSY, -EADDRINUSE, -ENOSPC,
+ * -ENOMEM.
  */
 int dgsec_socket_add(struct dgsec_iface *iface, int fd, u8 protocol,
 		     struct netlink_ext_ack *extack)

@@ -3,6 +3,7 @@
 #define _DGSEC_SOCKET_H
 
 #include <linux/in6.h>
+#include <linux/list.h>
 #include <linux/net.h>
 
 #include "interface.h"
@@ -17,6 +18,7 @@ struct dgsec_socket {
 	struct sock *sk;
 	struct dgsec_iface *iface;
 	struct socket *standby;		/* ours, if the daemon is gone */
+	struct list_head list;		/* of all interfaces; sockets_lock */
 	struct in6_addr addr;
 	__be16 port;
 	u8 protocol;

@@ -27,6 +27,11 @@ refuse "none on another one" at gw ip link add link dg0 name dg1 type dgsec
 refuse "an MTU below IPv6's least" ip -n "$(ns gw)" link set dg0 mtu 1279
 check "a second one on the same lower device" at gw ip link add link lowpan0 name dg1 type dgsec
 refuse "which one lower: means is not clear" on_gw show lower:lowpan0
+refuse "the first one's port is not for the second" on_gw socket add dg1 :5684
+on_gw socket add dg1 :5684 2>"$out/refusal"
+check "and it says why" said "$out/refusal" 'another interface on this lower device'
+check "another port is" on_gw socket add dg1 :5685
+check "the first still works beside it" passes
 check "is deleted" ip -n "$(ns gw)" link del dg1
 check "now lower: is clear" on_gw show lower:lowpan0
 adds() {
