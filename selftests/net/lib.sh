@@ -19,6 +19,7 @@ export DGSEC_TEST
 out=$DGSEC_LOG/$DGSEC_TEST
 mkdir -p "$out"
 
+echo "KTAP version 1"
 results=0 failures=0 planned=
 namespaces=()
 declare -A children=()
@@ -31,7 +32,6 @@ exec {quiet}<> <(:)
 
 plan() {
 	planned=$1
-	echo "KTAP version 1"
 	echo "1..$1"
 }
 
@@ -63,7 +63,6 @@ skip() {
 # skip_all WHY...: this whole test cannot run here
 skip_all() {
 	planned=0
-	echo "KTAP version 1"
 	echo "1..0 # SKIP $*"
 	exit 4
 }
