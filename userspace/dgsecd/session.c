@@ -46,6 +46,7 @@ struct session {
 	uint8_t identity[HANDSHAKE_IDENTITY_MAX];
 	struct timer retransmit;
 	struct timer expiry;
+	uint64_t grace_max;		/* when the last grace ends */
 };
 
 TAILQ_HEAD(session_list, session);
@@ -198,7 +199,8 @@ static void handed_over(struct session *s)
 	n_half_open--;
 	TAILQ_INSERT_TAIL(&waiting, s, entry);
 	n_waiting++;
-	timer_arm(&s->expiry, timer_now() + config->confirm_expiry);
+	s->grace_max = timer_now() + config->confirm_expiry;
+	timer_arm(&s->expiry, s->grace_max);
 	stats.handshakes++;
 	log_info("peer %s at %s: handshake done (%s), association %u", who(s),
 		 endpoint_text(&s->ep, text), dgsec_cipher_name(s->over.cipher), s->over.assoc);
@@ -483,11 +485,17 @@ static void receive_hello(struct session *s, const struct endpoint *ep,
 /*
  * A client that sends data right behind its Finished (RFC 7918) may have lost
  * our final flight nevertheless: then it repeats its own, when its first record
- * has long come, and may have to do so again.
+ * has long come, and may have to do so again. What it repeats is not
+ * authenticated when it comes here, so it cannot keep the state for ever.
  */
-static void start_grace(struct session *s)
+static void extend_grace(struct session *s)
 {
-	timer_arm(&s->expiry, timer_now() + config->confirm_grace);
+	uint64_t end = timer_now() + config->confirm_grace;
+
+	if (end > s->grace_max)
+		end = s->grace_max;
+	if (end > s->expiry.when)
+		timer_arm(&s->expiry, end);
 }
 
 static void receive_protected(struct session *s, const struct endpoint *ep,
@@ -527,7 +535,7 @@ void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
 			return;
 		}
 		if (s->confirmed)
-			start_grace(s);
+			extend_grace(s);
 		len = datagram_handshake(data, len, part);
 		handover_note(&s->over, part, len);
 		run(s, part, len);
@@ -543,7 +551,7 @@ static void confirm(struct session *s)
 	if (s->confirmed)
 		return;
 	s->confirmed = true;
-	start_grace(s);
+	timer_arm(&s->expiry, timer_now() + config->confirm_grace);
 }
 
 void session_confirmed(const struct dgsec_assoc *assoc)
