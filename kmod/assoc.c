@@ -13,6 +13,8 @@ static void destroy(struct dgsec_assoc *a)
 	dgsec_aead_destroy(&a->tx.aead);
 	dgsec_aead_destroy(&a->rx.aead);
 	dst_release(rcu_dereference_protected(a->dst, true));
+	dgsec_counts_destroy(&a->counts);
+	kfree(rcu_dereference_protected(a->limits, true));
 	kfree_sensitive(a);
 }
 
@@ -32,7 +34,7 @@ static bool is_taken(const struct dgsec_peer *peer, u16 port)
 {
 	const struct dgsec_assoc *a;
 
-	list_for_each_entry(a, &peer->assocs, peer_node)
+	hlist_for_each_entry(a, &peer->assocs, peer_node)
 		if (a->inner_port == htons(port) &&
 		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
 			return true;
@@ -66,7 +68,7 @@ static void make_room(struct dgsec_iface *iface, struct dgsec_peer *peer)
 
 	if (peer->n_assocs < peer->max_assocs)
 		return;
-	list_for_each_entry(a, &peer->assocs, peer_node) {
+	hlist_for_each_entry(a, &peer->assocs, peer_node) {
 		if (test_bit(DGSEC_ASSOC_ENDED, &a->flags))
 			continue;
 		silent = dgsec_since(READ_ONCE(a->last_rx) ?: a->created, now);
@@ -78,6 +80,30 @@ static void make_room(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	if (victim)
 		dgsec_assoc_end(victim, DGSEC_REASON_REPLACED);
 	dgsec_assoc_reap(iface);
+}
+
+/**
+ * dgsec_assoc_limit - give an association its limits
+ * @a: the association
+ * @limits: what it had is gone
+ *
+ * Context: the interface's lock, or nobody else knows the association.
+ * Return: 0 or -ENOMEM.
+ */
+int dgsec_assoc_limit(struct dgsec_assoc *a, const struct dgsec_limits *limits)
+{
+	struct dgsec_limits *new = NULL, *old;
+
+	/* most have none: the memory is for those that do */
+	if (memchr_inv(limits, 0, sizeof(*limits))) {
+		new = kmemdup(limits, sizeof(*limits), GFP_KERNEL);
+		if (!new)
+			return -ENOMEM;
+	}
+	old = rcu_replace_pointer(a->limits, new, true);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
 }
 
 /**
@@ -129,7 +155,6 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	a->protocol = c->protocol;
 	a->role = c->role;
 	a->epoch = c->epoch;
-	a->limits = c->limits;
 	a->created = dgsec_now();
 	atomic64_set(&a->tx_seq, c->tx_seq);
 	spin_lock_init(&a->lock);
@@ -137,6 +162,9 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	if (c->has_rx_seq)
 		dgsec_replay_fill(&a->replay, c->rx_seq);
 
+	err = dgsec_assoc_limit(a, &c->limits);
+	if (err)
+		goto err_free;
 	err = xa_alloc_cyclic(&iface->assocs, &a->id, a,
 			      XA_LIMIT(1, U32_MAX), &iface->next_assoc,
 			      GFP_KERNEL);
@@ -154,13 +182,13 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	if (err)
 		goto err_id;
 
-	list_add_rcu(&a->peer_node, &c->peer->assocs);
+	hlist_add_head_rcu(&a->peer_node, &c->peer->assocs);
 	c->peer->n_assocs++;
 	iface->n_assocs++;
 	if (old)
 		dgsec_assoc_end(old, DGSEC_REASON_REPLACED);
-	if (a->limits.soft_seconds || a->limits.hard_seconds ||
-	    a->limits.idle_seconds)
+	if (c->limits.soft_seconds || c->limits.hard_seconds ||
+	    c->limits.idle_seconds)
 		dgsec_assoc_arm_aging(iface, 1);
 	return a;
 
@@ -210,7 +238,7 @@ void dgsec_assoc_reap(struct dgsec_iface *iface)
 				  ended) {
 		dgsec_lookup_del_assoc(iface, a);
 		xa_erase(&iface->assocs, a->id);
-		list_del_rcu(&a->peer_node);
+		hlist_del_rcu(&a->peer_node);
 		a->peer->n_assocs--;
 		iface->n_assocs--;
 		dgsec_counts_fold(&a->peer->counts, &a->counts);
@@ -228,11 +256,14 @@ void dgsec_assoc_forget_route(struct dgsec_assoc *a)
 /* Look at one association's time limits. Return: seconds to the next one. */
 static u32 age(struct dgsec_assoc *a, u32 now)
 {
-	const struct dgsec_limits *l = &a->limits;
+	const struct dgsec_limits *l = rcu_dereference_protected(a->limits,
+			lockdep_is_held(&a->iface->lock));
 	u32 old = dgsec_since(a->created, now);
 	u32 silent = dgsec_since(READ_ONCE(a->last_rx) ?: a->created, now);
 	u32 next = U32_MAX;
 
+	if (!l)
+		return next;
 	if (l->hard_seconds && old >= l->hard_seconds)
 		dgsec_assoc_end(a, DGSEC_REASON_SECONDS);
 	else if (l->hard_seconds)
@@ -316,21 +347,19 @@ out:
  */
 void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes)
 {
-	const struct dgsec_limits *l = &a->limits;
-	u64 hard_packets = READ_ONCE(l->hard_packets);
-	u64 hard_bytes = READ_ONCE(l->hard_bytes);
-	u64 soft_packets = READ_ONCE(l->soft_packets);
-	u64 soft_bytes = READ_ONCE(l->soft_bytes);
+	const struct dgsec_limits *l = rcu_dereference(a->limits);
 	enum dgsec_reason reason;
 
-	if (hard_packets && packets >= hard_packets)
+	if (likely(!l))
+		return;
+	if (l->hard_packets && packets >= l->hard_packets)
 		dgsec_assoc_end(a, DGSEC_REASON_PACKETS);
-	else if (hard_bytes && bytes >= hard_bytes)
+	else if (l->hard_bytes && bytes >= l->hard_bytes)
 		dgsec_assoc_end(a, DGSEC_REASON_BYTES);
 
-	if (soft_packets && packets >= soft_packets)
+	if (l->soft_packets && packets >= l->soft_packets)
 		reason = DGSEC_REASON_PACKETS;
-	else if (soft_bytes && bytes >= soft_bytes)
+	else if (l->soft_bytes && bytes >= l->soft_bytes)
 		reason = DGSEC_REASON_BYTES;
 	else
 		return;
@@ -342,11 +371,12 @@ void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes)
 /* Has it ended, by its age too? The reaper may be late, the keys may not. */
 static bool has_ended(struct dgsec_assoc *a)
 {
-	u32 hard = READ_ONCE(a->limits.hard_seconds);
+	const struct dgsec_limits *l = rcu_dereference(a->limits);
 
 	if (unlikely(test_bit(DGSEC_ASSOC_ENDED, &a->flags)))
 		return true;
-	if (!hard || dgsec_since(a->created, dgsec_now()) < hard)
+	if (likely(!l) || !l->hard_seconds ||
+	    dgsec_since(a->created, dgsec_now()) < l->hard_seconds)
 		return false;
 	dgsec_assoc_end(a, DGSEC_REASON_SECONDS);
 	return true;

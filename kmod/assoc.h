@@ -19,7 +19,10 @@ struct dgsec_endpoint {
 	__be16 local_port;
 };
 
-/* In records and payload octets of one direction, and seconds; 0: no limit */
+/*
+ * In records and payload octets of one direction, and seconds; 0: no limit.
+ * Never changed, but replaced.
+ */
 struct dgsec_limits {
 	u64 soft_packets;
 	u64 hard_packets;
@@ -28,6 +31,7 @@ struct dgsec_limits {
 	u32 soft_seconds;
 	u32 hard_seconds;
 	u32 idle_seconds;
+	struct rcu_head rcu;	/* zeros */
 };
 
 enum dgsec_assoc_flag {
@@ -67,12 +71,14 @@ struct dgsec_assoc {
 
 	u32 created, last_rx, last_tx;	/* seconds of the monotonic clock */
 	u32 alert_at;			/* of the last alert event */
-	struct dgsec_limits limits;
+	struct dgsec_limits __rcu *limits;	/* NULL: none */
 	struct dgsec_counts counts;
 
-	struct list_head peer_node;	/* RCU */
-	struct llist_node ended;
-	struct rcu_head rcu;
+	struct hlist_node peer_node;	/* RCU */
+	union {
+		struct llist_node ended;	/* for the reaper ... */
+		struct rcu_head rcu;		/* ... that needs this then */
+	};
 	struct dgsec_replay replay;	/* last: of variable length */
 };
 
@@ -106,6 +112,7 @@ static inline u32 dgsec_since(u32 then, u32 now)
 struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 				    const struct dgsec_assoc_config *c,
 				    struct netlink_ext_ack *extack);
+int dgsec_assoc_limit(struct dgsec_assoc *a, const struct dgsec_limits *limits);
 bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason);
 void dgsec_assoc_reap(struct dgsec_iface *iface);
 void dgsec_assoc_reaper(struct work_struct *work);

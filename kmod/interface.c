@@ -9,9 +9,9 @@
 #include <net/rtnetlink.h>
 
 #include "assoc.h"
-#include "guard.h"
 #include "interface.h"
 #include "lookup.h"
+#include "prerouting.h"
 #include "socket.h"
 #include "tx.h"
 #include "wire.h"
@@ -267,14 +267,14 @@ static int own_event(struct net_device *dev, unsigned long event)
 	int err;
 
 	if (event == NETDEV_REGISTER) {
-		err = dgsec_guard_register(iface);
+		err = dgsec_prerouting_register(iface);
 		if (err)
 			netdev_err(dev, "cannot guard the peers' addresses: error %d\n",
 				   err);
 		return notifier_from_errno(err);
 	}
 	if (event == NETDEV_UNREGISTER)
-		dgsec_guard_unregister(iface);
+		dgsec_prerouting_unregister(iface);
 	return NOTIFY_DONE;
 }
 

@@ -14,6 +14,7 @@
 #include <net/rtnetlink.h>
 
 #include "ratelimit.h"
+#include "route.h"
 #include "stats.h"
 
 struct dgsec_socket;
@@ -64,7 +65,10 @@ struct dgsec_iface {
 	struct dgsec_service service;
 	seqcount_mutex_t service_seq;	/* this one and the peers' */
 	atomic_t n_expected;
-	struct nf_hook_ops guard;	/* if it has a hook, it is in place */
+	struct nf_hook_ops inner_hook;	/* if they have a hook, they are */
+	struct nf_hook_ops outer_hook;	/* in place */
+	struct dgsec_routes inner_routes;
+	struct dgsec_routes outer_routes;
 	__be64 inner_prefix;		/* of all peers ... */
 	bool inner_mixed;		/* ... unless they have several */
 

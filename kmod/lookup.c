@@ -1,22 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The tables: associations by endpoint, peers by inner address and name. */
 
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
+#include <linux/unaligned.h>
 
 #include "lookup.h"
+
+/*
+ * Cheaper than jhash, and good enough here: only authenticated peers are in
+ * these tables, each with a few entries, so nobody can fill a bucket.
+ */
+static u32 mix(const struct in6_addr *addr, u32 ports, u32 seed)
+{
+	u64 h = (get_unaligned((const u64 *)addr) ^ seed) * GOLDEN_RATIO_64;
+
+	h = (h ^ (h >> 32) ^ get_unaligned((const u64 *)addr + 1)) *
+	    GOLDEN_RATIO_64;
+	h = (h ^ (h >> 32) ^ ports) * GOLDEN_RATIO_64;
+	return h >> 32;
+}
+
+static u32 endpoint_hash(const void *data, u32 len, u32 seed)
+{
+	const struct dgsec_endpoint *remote = data;
+
+	return mix(&remote->addr, (__force u16)remote->port << 16 |
+				  (__force u16)remote->local_port, seed);
+}
+
+static int endpoint_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct dgsec_endpoint *key = arg->key;
+	const struct dgsec_assoc *a = obj;
+
+	return key->port != a->remote.port ||
+	       key->local_port != a->remote.local_port ||
+	       !ipv6_addr_equal(&key->addr, &a->remote.addr);
+}
 
 static const struct rhashtable_params by_endpoint = {
 	.head_offset = offsetof(struct dgsec_assoc, node),
 	.key_offset = offsetof(struct dgsec_assoc, remote),
 	.key_len = sizeof(struct dgsec_endpoint),
+	.hashfn = endpoint_hash,
+	.obj_cmpfn = endpoint_cmp,
 	.automatic_shrinking = true,
 };
+
+static u32 inner_hash(const void *data, u32 len, u32 seed)
+{
+	return mix(data, 0, seed);
+}
+
+static int inner_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct dgsec_peer *peer = obj;
+
+	return !ipv6_addr_equal(arg->key, &peer->inner);
+}
 
 static const struct rhashtable_params by_inner = {
 	.head_offset = offsetof(struct dgsec_peer, inner_node),
 	.key_offset = offsetof(struct dgsec_peer, inner),
 	.key_len = sizeof(struct in6_addr),
+	.hashfn = inner_hash,
+	.obj_cmpfn = inner_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -58,7 +108,7 @@ int dgsec_lookup_init(struct dgsec_iface *iface)
 {
 	int err;
 
-	/* the keys are hashed in words of 32 bits, padding included */
+	/* expected endpoints are hashed in words of 32 bits, padding included */
 	BUILD_BUG_ON(sizeof(struct dgsec_endpoint) != 20);
 
 	err = rhashtable_init(&iface->by_endpoint, &by_endpoint);

@@ -32,8 +32,17 @@
 		 BIT_ULL(DGSEC_A_ASSOC_WINDOW) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) | LIMITS)
 
-static int put_limits(struct sk_buff *skb, const struct dgsec_limits *l)
+static struct dgsec_limits limits_of(const struct dgsec_assoc *a)
 {
+	const struct dgsec_limits *l = rcu_dereference_protected(a->limits,
+			lockdep_is_held(&a->iface->lock));
+
+	return l ? *l : (struct dgsec_limits){};
+}
+
+static int put_limits(struct sk_buff *skb, const struct dgsec_assoc *a)
+{
+	const struct dgsec_limits limits = limits_of(a), *l = &limits;
 	const int pad = DGSEC_A_ASSOC_PAD;
 
 	if (nla_put_u64_64bit(skb, DGSEC_A_ASSOC_SOFT_PACKETS,
@@ -89,7 +98,7 @@ static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 	    (next && nla_put_u64_64bit(skb, DGSEC_A_ASSOC_RX_SEQ, next - 1,
 				       pad)) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_WINDOW, a->replay.window) ||
-	    put_limits(skb, &a->limits) || put_ages(skb, a) ||
+	    put_limits(skb, a) || put_ages(skb, a) ||
 	    (test_bit(DGSEC_ASSOC_CONFIRMED, &a->flags) &&
 	     nla_put_flag(skb, DGSEC_A_ASSOC_CONFIRMED)) ||
 	    (test_bit(DGSEC_ASSOC_ENDED, &a->flags) &&
@@ -203,12 +212,12 @@ static void get_limits(struct nlattr **tb, struct dgsec_limits *l)
 
 	for (i = 0; i < ARRAY_SIZE(packets); i++)
 		if (tb[packets[i].attr])
-			WRITE_ONCE(*(u64 *)((u8 *)l + packets[i].offset),
-				   nla_get_u64(tb[packets[i].attr]));
+			*(u64 *)((u8 *)l + packets[i].offset) =
+				nla_get_u64(tb[packets[i].attr]);
 	for (i = 0; i < ARRAY_SIZE(seconds); i++)
 		if (tb[seconds[i].attr])
-			WRITE_ONCE(*(u32 *)((u8 *)l + seconds[i].offset),
-				   nla_get_u32(tb[seconds[i].attr]));
+			*(u32 *)((u8 *)l + seconds[i].offset) =
+				nla_get_u32(tb[seconds[i].attr]);
 }
 
 /* One key or salt: exactly as long as the cipher needs it */
@@ -372,14 +381,22 @@ int dgsec_nl_assoc_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct dgsec_iface *iface = info->user_ptr[0];
 	struct nlattr *tb[DGSEC_A_ASSOC_MAX + 1];
 	struct dgsec_assoc *a = named(info, tb, LIMITS);
+	struct dgsec_limits limits;
+	int err;
 
 	if (IS_ERR(a))
 		return PTR_ERR(a);
-	get_limits(tb, &a->limits);
+	limits = limits_of(a);
+	get_limits(tb, &limits);
+	err = dgsec_assoc_limit(a, &limits);
+	if (err)
+		return err;
+	rcu_read_lock();
 	dgsec_assoc_spent(a, atomic64_read(&a->counts.rx_records),
 			  atomic64_read(&a->counts.rx_bytes));
 	dgsec_assoc_spent(a, atomic64_read(&a->counts.tx_records),
 			  atomic64_read(&a->counts.tx_bytes));
+	rcu_read_unlock();
 	dgsec_assoc_arm_aging(iface, 0);
 	return 0;
 }

@@ -42,9 +42,10 @@ static int put_peer(struct sk_buff *skb, struct dgsec_peer *peer)
 	if (!sum)
 		return -ENOMEM;
 	dgsec_counts_fold(sum, &peer->counts);
-	list_for_each_entry(a, &peer->assocs, peer_node)
+	hlist_for_each_entry(a, &peer->assocs, peer_node)
 		dgsec_counts_fold(sum, &a->counts);
 	err = dgsec_counts_put(skb, DGSEC_A_PEER_STATS, sum);
+	dgsec_counts_destroy(sum);
 	kfree(sum);
 	if (err)
 		return err;

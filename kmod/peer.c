@@ -47,7 +47,6 @@ struct dgsec_peer *dgsec_peer_new(struct dgsec_iface *iface,
 	peer->inner = *inner;
 	peer->payload = DGSEC_PAYLOAD_COAP;
 	peer->max_assocs = DGSEC_PEER_ASSOCS;
-	INIT_LIST_HEAD(&peer->assocs);
 	memcpy(peer->name, name, len);
 
 	err = xa_alloc_cyclic(&iface->peers, &peer->id, peer,
@@ -68,6 +67,15 @@ err_free:
 	return ERR_PTR(err);
 }
 
+static void destroy_rcu(struct rcu_head *rcu)
+{
+	struct dgsec_peer *peer = container_of(rcu, struct dgsec_peer, rcu);
+
+	dgsec_route_forget_peer(&peer->route);
+	dgsec_counts_destroy(&peer->counts);
+	kfree(peer);
+}
+
 /**
  * dgsec_peer_delete - delete a peer with its associations
  * @iface: the interface, locked
@@ -81,7 +89,7 @@ void dgsec_peer_delete(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	xa_erase(&iface->peers, peer->id);
 	iface->n_peers--;
 
-	list_for_each_entry(a, &peer->assocs, peer_node)
+	hlist_for_each_entry(a, &peer->assocs, peer_node)
 		dgsec_assoc_end(a, DGSEC_REASON_DELETED);
 	/*
 	 * One that the data path ends at this very moment may not be on the
@@ -89,11 +97,11 @@ void dgsec_peer_delete(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	 */
 	for (;;) {
 		dgsec_assoc_reap(iface);
-		if (list_empty(&peer->assocs))
+		if (hlist_empty(&peer->assocs))
 			break;
 		cond_resched();
 	}
-	kfree_rcu(peer, rcu);
+	call_rcu(&peer->rcu, destroy_rcu);
 }
 
 /**

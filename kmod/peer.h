@@ -11,7 +11,8 @@
 struct dgsec_peer {
 	struct rhash_head inner_node;
 	struct in6_addr inner;
-	struct list_head assocs;	/* RCU */
+	struct dgsec_peer_route route;
+	struct hlist_head assocs;	/* RCU */
 	struct dgsec_service service;	/* zeros: the interface's */
 	u32 mark;
 	u32 id;

@@ -104,7 +104,8 @@ static void deliver(struct datagram *d, struct dgsec_assoc *a,
 	dgsec_count_pair(iface, DGSEC_A_STATS_RX_RECORDS, rec->len);
 	dgsec_assoc_spent(a, atomic64_inc_return(&a->counts.rx_records),
 			  atomic64_add_return(rec->len, &a->counts.rx_bytes));
-	if (netif_rx(skb) == NET_RX_DROP)
+	/* no detour by a queue: what comes in one softirq is done in it */
+	if (netif_receive_skb(skb) == NET_RX_DROP)
 		count(d, a, DGSEC_A_STATS_RX_DROP_STACK);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Counters: all of them for an interface, some for associations and peers. */
 
+#include <linux/slab.h>
 #include <net/netlink.h>
 
 #include "stats.h"
@@ -89,25 +90,57 @@ static const u8 place[DGSEC_A_STATS_MAX + 1] = {
 
 static_assert(DGSEC_OWN_MAX == 26);
 
+/* Return: own[], or NULL without memory: then only the interface counts. */
+static atomic_t *own(struct dgsec_counts *c)
+{
+	atomic_t *counters = READ_ONCE(c->own), *old;
+
+	if (counters)
+		return counters;
+	counters = kcalloc(DGSEC_OWN_MAX, sizeof(*counters),
+			   GFP_ATOMIC | __GFP_NOWARN);
+	if (!counters)
+		return NULL;
+	old = cmpxchg(&c->own, NULL, counters);
+	if (!old)
+		return counters;
+	kfree(counters);
+	return old;
+}
+
+static void add(struct dgsec_counts *c, int i, int n)
+{
+	atomic_t *counters = n ? own(c) : NULL;
+
+	if (counters)
+		atomic_add(n, &counters[i]);
+}
+
 void dgsec_counts_inc(struct dgsec_counts *c, int stat)
 {
 	int i = place[stat];
 
 	if (i)
-		atomic_inc(&c->own[i - 1]);
+		add(c, i - 1, 1);
+}
+
+void dgsec_counts_destroy(struct dgsec_counts *c)
+{
+	kfree(c->own);
 }
 
 /* Add the counters of an association that ends to its peer's. */
 void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c)
 {
+	const atomic_t *from = READ_ONCE(c->own);
 	int i;
 
 	atomic64_add(atomic64_read(&c->rx_records), &to->rx_records);
 	atomic64_add(atomic64_read(&c->rx_bytes), &to->rx_bytes);
 	atomic64_add(atomic64_read(&c->tx_records), &to->tx_records);
 	atomic64_add(atomic64_read(&c->tx_bytes), &to->tx_bytes);
-	for (i = 0; i < DGSEC_OWN_MAX; i++)
-		atomic_add(atomic_read(&c->own[i]), &to->own[i]);
+	for (i = 0; from && i < DGSEC_OWN_MAX; i++)
+		add(to, i, atomic_read(&from[i]));
 }
 
 /**
@@ -121,6 +154,7 @@ void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c)
 int dgsec_counts_put(struct sk_buff *skb, int attr,
 		     const struct dgsec_counts *c)
 {
+	const atomic_t *counters = READ_ONCE(c->own);
 	struct nlattr *nest = nla_nest_start(skb, attr);
 	int stat, i;
 
@@ -131,9 +165,9 @@ int dgsec_counts_put(struct sk_buff *skb, int attr,
 	    put(skb, DGSEC_A_STATS_TX_RECORDS, atomic64_read(&c->tx_records)) ||
 	    put(skb, DGSEC_A_STATS_TX_BYTES, atomic64_read(&c->tx_bytes)))
 		goto cancel;
-	for (stat = 0; stat <= DGSEC_A_STATS_MAX; stat++) {
+	for (stat = 0; counters && stat <= DGSEC_A_STATS_MAX; stat++) {
 		i = place[stat];
-		if (i && put(skb, stat, (u32)atomic_read(&c->own[i - 1])))
+		if (i && put(skb, stat, (u32)atomic_read(&counters[i - 1])))
 			goto cancel;
 	}
 	nla_nest_end(skb, nest);

@@ -19,13 +19,13 @@ struct dgsec_stats {
 /* How many counters associations and peers have besides records and octets */
 enum { DGSEC_OWN_MAX = 26 };
 
-/* The counters of an association or a peer */
+/* The counters of an association or a peer; all zeros to begin with */
 struct dgsec_counts {
 	atomic64_t rx_records;
 	atomic64_t rx_bytes;
 	atomic64_t tx_records;
 	atomic64_t tx_bytes;
-	atomic_t own[DGSEC_OWN_MAX];
+	atomic_t *own;		/* most never need them: NULL until one does */
 };
 
 /* Count on this CPU. Context: bottom halves off. */
@@ -44,6 +44,7 @@ int dgsec_stats_put(struct sk_buff *skb, int attr,
 		    struct dgsec_stats __percpu *stats);
 
 void dgsec_counts_inc(struct dgsec_counts *c, int stat);
+void dgsec_counts_destroy(struct dgsec_counts *c);
 void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c);
 int dgsec_counts_put(struct sk_buff *skb, int attr,
 		     const struct dgsec_counts *c);

@@ -169,6 +169,13 @@ static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 	return send(a, skb);
 }
 
+static __wsum payload_sum(const struct sk_buff *skb, unsigned int len)
+{
+	if (likely(!skb_is_nonlinear(skb)))
+		return csum_partial(skb->data + sizeof(struct ipv6hdr), len, 0);
+	return skb_checksum(skb, sizeof(struct ipv6hdr), len, 0);
+}
+
 /* Is the inner packet one whole UDP datagram with a good checksum? */
 static int check_packet(struct sk_buff *skb)
 {
@@ -200,7 +207,7 @@ static int check_packet(struct sk_buff *skb)
 		return 0;
 	if (!udp->check ||
 	    csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len, IPPROTO_UDP,
-			    skb_checksum(skb, sizeof(*ip6), len, 0)))
+			    payload_sum(skb, len)))
 		return DGSEC_A_STATS_TX_DROP_CHECKSUM;
 	return 0;
 }
@@ -226,7 +233,7 @@ static struct dgsec_assoc *assoc_at(struct dgsec_peer *peer, __be16 port)
 {
 	struct dgsec_assoc *a;
 
-	list_for_each_entry_rcu(a, &peer->assocs, peer_node)
+	hlist_for_each_entry_rcu(a, &peer->assocs, peer_node)
 		if (a->inner_port == port &&
 		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
 			return a;
