@@ -47,7 +47,9 @@ make_module() {
 	# shellcheck disable=SC2016 # for the inner shell
 	in_root sh -ec 'make -C "$1" M="$2" CC="$3" CONFIG_CC_VERSION_TEXT="$("$3" --version | head -1)" \
 		W=1 KCFLAGS=-Werror modules' sh "$headers" "/src/${dir#"$top"/}" "$cc" || return
-	[ -e "$dir/kmod/dgsec.ko" ] || { echo "no kmod/dgsec.ko was made" >&2; return 1; }
+	for f in kmod/dgsec.ko kmod/ccm/dgsec_ccm.ko; do
+		[ -e "$dir/$f" ] || { echo "no $f was made" >&2; return 1; }
+	done
 	echo "$key" >"$dir/key"
 }
 

@@ -12,13 +12,14 @@ all=(generated checkpatch sparse tidy shell)
 # The kernel's own tools: rootfs-kernels.sh has put them into the build root.
 ksrc=/opt/linux
 
-sources() { # NAME-PATTERN...: our own files, not what is generated or built
+sources() { # NAME-PATTERN...: our own files, not what is generated, built or for the assembler
 	local p args=()
 	for p; do
 		args+=(-o -name "$p")
 	done
 	find . \( -path ./build -o -path ./.git \) -prune -o -type f \( "${args[@]:1}" \) \
-		! -name '*_gen.[ch]' ! -name '*.mod.c' ! -path ./kmod/uapi/linux/dgsec.h -print
+		! -name '*_gen.[ch]' ! -name '*.mod.c' ! -path ./kmod/uapi/linux/dgsec.h \
+		! -path ./selftests/unit/include/linux/linkage.h -print
 }
 
 lint_generated() {

@@ -7,7 +7,7 @@
 #   DIR               ends in -PID of who uses it, and goes when that does
 #   DIR/tree          this tree
 #   DIR/tree/bin      the programs that are built
-#   DIR/tree/modules  dgsec.ko for each kernel: stock, 7.2, debug
+#   DIR/tree/modules  dgsec.ko and dgsec_ccm.ko for each kernel: stock, 7.2, debug
 . "$(dirname "$0")/common.sh"
 
 dir=${1:?usage: stage.sh DIR}
@@ -28,7 +28,7 @@ stage() {
 	for k in 6.12:stock 7.2:7.2 debug:debug; do
 		[ -e "$build/out/module-${k%:*}/key" ] || continue
 		mkdir -p "$dir/tree/modules/${k#*:}"
-		cp "$build/out/module-${k%:*}/kmod/dgsec.ko" "$dir/tree/modules/${k#*:}/"
+		cp "$build/out/module-${k%:*}/"kmod/{,ccm}/*.ko "$dir/tree/modules/${k#*:}/"
 	done
 }
 

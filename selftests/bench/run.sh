@@ -84,6 +84,7 @@ raw=$log/bench.tsv
 run "forwarding and ESP" "${plain[@]}" "${esp[@]}"
 drivers
 modprobe -q -a ip6_udp_tunnel udp_tunnel
+insmod "${DGSEC_KO%/*}/dgsec_ccm.ko" || die "cannot load dgsec_ccm.ko"
 insmod "${DGSEC_KO:?DGSEC_KO names the module to measure}" ||
 	die "cannot load $DGSEC_KO"
 # Forwarding again: the module must not slow down what is not its own.

@@ -50,7 +50,7 @@ cleanup() {
 	kill "${children[@]}" 2>/dev/null || :
 	wait
 	ip -all netns delete
-	rmmod dgsec 2>/dev/null || :
+	rmmod dgsec dgsec_ccm 2>/dev/null || :
 	exit $rc
 }
 trap cleanup EXIT
@@ -90,7 +90,8 @@ echo "   device fd00:6::2 --- 6LoWPAN --- fd00:6::1 gateway fd00:b::1 --- Ethern
 # ---- what a user does on a gateway ---------------------------------------------
 
 step "The gateway: the module, the interface, the daemon"
-modinfo -F depends "$DGSEC_KO" | tr , '\n' | xargs -rn1 modprobe
+modinfo -F depends "$DGSEC_KO" | tr , '\n' | sed '/^dgsec_ccm$/d' | xargs -rn1 modprobe
+run insmod "${DGSEC_KO%/*}/dgsec_ccm.ko"
 run insmod "$DGSEC_KO"
 run on gateway ip link add link lowpan0 name dg0 type dgsec
 cat >$conf <<'CONF'

@@ -203,10 +203,16 @@ trap 'exit 1' INT TERM
 
 # ---- the module ------------------------------------------------------------
 
-# The modules that dgsec.ko names as its own needs: insmod does not get them.
+# load_dependencies [FILE]: the modules that dgsec.ko or another one names as its
+# own needs: insmod does not get them. Ours lie beside it.
 load_dependencies() {
-	modinfo -F depends "$DGSEC_KO" | tr , '\n' | while read -r m; do
-		[ -z "$m" ] || modprobe "$m"
+	local m file=${1:-$DGSEC_KO}
+	for m in $(modinfo -F depends "$file" | tr , ' '); do
+		if [ -e "${file%/*}/$m.ko" ]; then
+			[ -d "/sys/module/$m" ] || { load_dependencies "${file%/*}/$m.ko" && insmod "${file%/*}/$m.ko"; }
+		else
+			modprobe "$m"
+		fi || return
 	done
 }
 

@@ -16,6 +16,13 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define noinline		__attribute__((noinline))
+#define asmlinkage
+#define __init
+#define EXPORT_SYMBOL_GPL(symbol)
+
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
@@ -25,6 +32,74 @@ typedef uint64_t u64;
 #define GFP_KERNEL		0
 #define kzalloc(size, flags)	calloc(1, size)
 #define kfree(p)		free(p)
+#define kvmalloc(size, flags)	malloc(size)
+#define kvfree(p)		free(p)
+
+#define swab16(v)		((u16)__builtin_bswap16(v))
+#define swab32(v)		((u32)__builtin_bswap32(v))
+#define swab64(v)		((u64)__builtin_bswap64(v))
+
+static inline u32 ror32(u32 v, unsigned int n)
+{
+	return v >> n | v << (32 - n);
+}
+
+static inline void memzero_explicit(void *p, size_t len)
+{
+	memset(p, 0, len);
+	__asm__ volatile("" : : "r"(p) : "memory");
+}
+
+static inline void *memchr_inv(const void *p, int c, size_t len)
+{
+	const u8 *b = p;
+
+	for (; len; b++, len--)
+		if (*b != c)
+			return (void *)b;
+	return NULL;
+}
+
+static inline int hex2bin(u8 *to, const char *hex, size_t len)
+{
+	unsigned int v;
+
+	for (; len; to++, hex += 2, len--) {
+		if (sscanf(hex, "%2x", &v) != 1)
+			return -EINVAL;
+		*to = v;
+	}
+	return 0;
+}
+
+static inline u32 get_unaligned_le32(const void *p)
+{
+	const u8 *b = p;
+
+	return b[0] | b[1] << 8 | b[2] << 16 | (u32)b[3] << 24;
+}
+
+static inline u64 get_unaligned_le64(const void *p)
+{
+	const u8 *b = p;
+
+	return get_unaligned_le32(b) | (u64)get_unaligned_le32(b + 4) << 32;
+}
+
+static inline void put_unaligned_le32(u32 v, void *p)
+{
+	u8 *b = p;
+	int i;
+
+	for (i = 0; i < 4; i++, v >>= 8)
+		b[i] = v;
+}
+
+static inline void put_unaligned_le64(u64 v, void *p)
+{
+	put_unaligned_le32(v, p);
+	put_unaligned_le32(v >> 32, (u8 *)p + 4);
+}
 
 static inline u16 get_unaligned_be16(const void *p)
 {

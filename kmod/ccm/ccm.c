@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* CCM of one message: makes its job, and judges its tag. */
+
+#include "aes.h"
+#include "ccm.h"
+#include "job.h"
+#include "simd.h"
+
+/* RFC 3610 section 2.2: more than that needs a longer encoding */
+#define AAD_LEN_SHORT	0xff00
+
+static __always_inline void make_nonce_blocks(struct ccm_job *job,
+					      const struct dgsec_ccm *k,
+					      const u8 *nonce, bool aad,
+					      size_t len)
+{
+	unsigned int n = k->nonce_len;
+	u64 low, high;
+
+	if (likely(n >= 8)) {
+		low = get_unaligned_le64(nonce);
+		high = get_unaligned_le64(nonce + n - 8) >> (8 * (15 - n));
+	} else {
+		low = get_unaligned_le32(nonce) |
+		      (u64)get_unaligned_le32(nonce + 3) << 24;
+		high = 0;
+	}
+	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
+	low = low << 8 | (14 - n);
+	job->a0 = (struct ccm_block){ { low, high } };
+	low |= (aad ? 0x40 : 0) | (k->tag_len - 2) * 4;
+	job->b0 = (struct ccm_block){ { low, high | swab64(len) } };
+}
+
+/* Returns how many octets of the AAD are in B1. */
+static __always_inline size_t make_b1(struct ccm_job *job, const u8 *aad,
+				      size_t len)
+{
+	struct ccm_block b;
+	size_t n;
+
+	if (likely(len < AAD_LEN_SHORT)) {
+		n = min_t(size_t, len, 14);
+		b = block_load(aad, n);
+		job->b1.w[0] = b.w[0] << 16 | swab16(len);
+		job->b1.w[1] = b.w[1] << 16 | b.w[0] >> 48;
+		return n;
+	}
+	b = block_load(aad, 10);
+	job->b1.w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
+	job->b1.w[1] = b.w[1] << 48 | b.w[0] >> 16;
+	return 10;
+}
+
+static __always_inline void crypt(const struct dgsec_ccm *k,
+				  struct ccm_job *job, const u8 *nonce,
+				  const u8 *aad, size_t aad_len, u8 *buf,
+				  size_t len, bool seal, bool simd)
+{
+	const u8 *rest = NULL;
+	u8 *text = buf;
+	size_t n;
+
+	make_nonce_blocks(job, k, nonce, aad_len, len);
+	if (aad_len) {
+		n = make_b1(job, aad, aad_len);
+		rest = aad + n;
+		aad_len -= n;
+		/* 15 octets: no 16 end where these end */
+		if (unlikely(aad_len == 1 && n == 14)) {
+			job->bounce_aad[15] = *rest;
+			rest = job->bounce_aad + 15;
+		}
+	}
+	if (len < 16 && len) {
+		struct ccm_block b = block_up(block_load(buf, len), 16 - len);
+
+		memcpy(job->bounce, &b, 16);
+		text = job->bounce + 16 - len;
+	}
+
+	if (likely(simd))
+		simd_crypt(k, job, rest, aad_len, text, len, seal);
+	else
+		dgsec_portable_crypt(k, job, rest, aad_len, text, len, seal);
+
+	if (text != buf) {
+		block_store(buf, block_load(text, len), len);
+		memzero_explicit(job->bounce, sizeof(job->bounce));
+	}
+}
+
+/* A length field of L octets says no more than that: RFC 3610 section 2.1 */
+static __always_inline bool fits(const struct dgsec_ccm *k, size_t len)
+{
+	return likely(len <= 0xffff) || k->nonce_len < 8 ||
+	       (u64)len >> (8 * (15 - k->nonce_len)) == 0;
+}
+
+static __always_inline int seal(const struct dgsec_ccm *k, const u8 *nonce,
+				const u8 *aad, size_t aad_len, u8 *buf,
+				size_t len, bool simd)
+{
+	struct ccm_job job;
+
+	if (unlikely(!fits(k, len)))
+		return -EMSGSIZE;
+	crypt(k, &job, nonce, aad, aad_len, buf, len, true, simd);
+	block_store(buf + len, job.tag, k->tag_len);
+	return 0;
+}
+
+static __always_inline int open(const struct dgsec_ccm *k, const u8 *nonce,
+				const u8 *aad, size_t aad_len, u8 *buf,
+				size_t len, bool simd)
+{
+	size_t tag_len = k->tag_len;
+	struct ccm_block diff;
+	struct ccm_job job;
+
+	if (unlikely(len < tag_len))
+		return -EBADMSG;
+	len -= tag_len;
+	if (unlikely(!fits(k, len)))
+		return -EBADMSG;
+	crypt(k, &job, nonce, aad, aad_len, buf, len, false, simd);
+
+	/* all octets in one go: how many of them agree takes no time */
+	diff = block_xor(job.tag, block_load(buf + len, tag_len));
+	if (tag_len > 8) {
+		diff.w[1] &= word_mask(tag_len - 8);
+	} else {
+		diff.w[0] &= word_mask(tag_len);
+		diff.w[1] = 0;
+	}
+	if (likely(!(diff.w[0] | diff.w[1])))
+		return 0;
+
+	/* what is not authentic nobody shall read */
+	memset(buf, 0, len);
+	memzero_explicit(&job.tag, sizeof(job.tag));
+	return -EBADMSG;
+}
+
+/**
+ * dgsec_ccm_expand - make all round keys of a key, for use with expanded set
+ * @s: to be filled; the caller wipes it in the end
+ * @key: @key_len octets
+ * @key_len: 16, 24 or 32
+ */
+void dgsec_ccm_expand(struct dgsec_ccm_schedule *s, const u8 *key,
+		      size_t key_len)
+{
+	dgsec_aes_expand(s, key, key_len);
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_expand);
+
+/**
+ * dgsec_ccm_begin - begin with several records
+ *
+ * There is no sleeping until dgsec_ccm_end(), nor preemption: a few KiB at most.
+ *
+ * Return: what the calls between are to be told, and dgsec_ccm_end().
+ */
+bool dgsec_ccm_begin(void)
+{
+	return dgsec_simd_begin();
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_begin);
+
+/**
+ * dgsec_ccm_end - end what dgsec_ccm_begin() has begun
+ * @simd: what that returned
+ */
+void dgsec_ccm_end(bool simd)
+{
+	if (likely(simd))
+		dgsec_simd_end();
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_end);
+
+/**
+ * dgsec_ccm_seal_in - dgsec_ccm_seal() between dgsec_ccm_begin() and end
+ * @k: the key
+ * @nonce: as there
+ * @aad: as there
+ * @aad_len: as there
+ * @buf: as there
+ * @len: as there
+ * @simd: what dgsec_ccm_begin() returned
+ *
+ * Return: as dgsec_ccm_seal()
+ */
+int dgsec_ccm_seal_in(const struct dgsec_ccm *k, const u8 *nonce,
+		      const u8 *aad, size_t aad_len, u8 *buf, size_t len,
+		      bool simd)
+{
+	return seal(k, nonce, aad, aad_len, buf, len, simd);
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_seal_in);
+
+/**
+ * dgsec_ccm_open_in - dgsec_ccm_open() between dgsec_ccm_begin() and end
+ * @k: the key
+ * @nonce: as there
+ * @aad: as there
+ * @aad_len: as there
+ * @buf: as there
+ * @len: as there
+ * @simd: what dgsec_ccm_begin() returned
+ *
+ * Return: as dgsec_ccm_open()
+ */
+int dgsec_ccm_open_in(const struct dgsec_ccm *k, const u8 *nonce,
+		      const u8 *aad, size_t aad_len, u8 *buf, size_t len,
+		      bool simd)
+{
+	return open(k, nonce, aad, aad_len, buf, len, simd);
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_open_in);
+
+/**
+ * dgsec_ccm_seal - encrypt in place and append the tag
+ * @k: the key; dgsec_ccm_valid()
+ * @nonce: its nonce_len octets, never used before with this key
+ * @aad: associated data, anywhere
+ * @aad_len: its length, less than 2^32
+ * @buf: plaintext, with room for the tag behind it
+ * @len: length of the plaintext
+ *
+ * Context: any but NMI.
+ * Return: 0, or -EMSGSIZE if @len is beyond what the nonce leaves room for.
+ */
+int dgsec_ccm_seal(const struct dgsec_ccm *k, const u8 *nonce, const u8 *aad,
+		   size_t aad_len, u8 *buf, size_t len)
+{
+	bool simd = dgsec_ccm_begin();
+	int err;
+
+	err = seal(k, nonce, aad, aad_len, buf, len, simd);
+	dgsec_ccm_end(simd);
+	return err;
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_seal);
+
+/**
+ * dgsec_ccm_open - verify and decrypt in place
+ * @k: the key; dgsec_ccm_valid()
+ * @nonce: its nonce_len octets
+ * @aad: associated data, anywhere
+ * @aad_len: its length, less than 2^32
+ * @buf: ciphertext and tag; zeros in the place of the text after a failure
+ * @len: length of both
+ *
+ * Context: any but NMI.
+ * Return: 0, or -EBADMSG if it is not authentic.
+ */
+int dgsec_ccm_open(const struct dgsec_ccm *k, const u8 *nonce, const u8 *aad,
+		   size_t aad_len, u8 *buf, size_t len)
+{
+	bool simd = dgsec_ccm_begin();
+	int err;
+
+	err = open(k, nonce, aad, aad_len, buf, len, simd);
+	dgsec_ccm_end(simd);
+	return err;
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_open);
