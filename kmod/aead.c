@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
-/* AEADs by the kernel's crypto API, synchronous ones. */
+/*
+ * AEADs: AES-CCM by dgsec_ccm, called directly; others by the kernel's crypto
+ * API, synchronous ones.
+ */
 
 #include <crypto/aead.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
 #include "aead.h"
+#include "ccm/ccm.h"
 #include "wire.h"
 
-/* CCM's first IV octet: length of the length field, minus 1 (RFC 3610) */
-#define CCM_L_OF_12_OCTET_NONCE	2
-
 static const struct {
-	const char *name;
+	const char *name;	/* in the crypto API; NULL: dgsec_ccm */
 	u8 key_len;
 	u8 tag_len;
-	bool ccm;
 } ciphers[] = {
-	[DGSEC_CIPHER_AES_128_CCM_8]	= { "ccm(aes)", 16, 8, true },
-	[DGSEC_CIPHER_AES_128_CCM]	= { "ccm(aes)", 16, 16, true },
-	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 16, false },
+	[DGSEC_CIPHER_AES_128_CCM_8]	= { NULL, 16, 8 },
+	[DGSEC_CIPHER_AES_128_CCM]	= { NULL, 16, 16 },
+	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 16 },
 };
+
+static bool is_ccm(u8 cipher)
+{
+	return cipher != DGSEC_CIPHER_AES_128_GCM;
+}
 
 /*
  * What a request needs, in one allocation: none of it may be on the stack,
@@ -28,7 +33,7 @@ static const struct {
  */
 struct work {
 	struct scatterlist sg[2];
-	u8 iv[16];
+	u8 iv[DTLS12_NONCE_LEN];
 	u8 aad[DTLS12_AAD_LEN];
 	struct aead_request req CRYPTO_MINALIGN_ATTR;
 };
@@ -43,16 +48,7 @@ size_t dgsec_aead_tag_len(u8 cipher)
 	return ciphers[cipher].tag_len;
 }
 
-/**
- * dgsec_aead_init - make a key usable
- * @a: to be filled
- * @cipher: enum dgsec_cipher, valid
- * @key: dgsec_aead_key_len(@cipher) octets
- *
- * Context: may sleep.
- * Return: 0, -ENOENT if the kernel does not have the cipher, or -ENOMEM.
- */
-int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key)
+static int init_tfm(struct dgsec_aead *a, u8 cipher, const u8 *key)
 {
 	struct crypto_aead *tfm;
 	int err;
@@ -63,11 +59,35 @@ int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key)
 	err = crypto_aead_setkey(tfm, key, ciphers[cipher].key_len);
 	if (!err)
 		err = crypto_aead_setauthsize(tfm, ciphers[cipher].tag_len);
-	if (err) {
+	if (err)
 		crypto_free_aead(tfm);
+	else
+		a->tfm = tfm;
+	return err;
+}
+
+/**
+ * dgsec_aead_init - make a key usable
+ * @a: to be filled
+ * @cipher: enum dgsec_cipher, valid
+ * @key: dgsec_aead_key_len(@cipher) octets
+ * @salt: DTLS12_SALT_LEN octets
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOENT if the kernel does not have the cipher, or -ENOMEM.
+ */
+int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
+		    const u8 *salt)
+{
+	int err = 0;
+
+	if (is_ccm(cipher))
+		memcpy(a->key, key, sizeof(a->key));
+	else
+		err = init_tfm(a, cipher, key);
+	if (err)
 		return err;
-	}
-	a->tfm = tfm;
+	memcpy(a->salt, salt, sizeof(a->salt));
 	a->cipher = cipher;
 	a->tag_len = ciphers[cipher].tag_len;
 	return 0;
@@ -81,9 +101,19 @@ int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key)
  */
 void dgsec_aead_destroy(struct dgsec_aead *a)
 {
-	if (a->tfm)
+	if (a->cipher == DGSEC_CIPHER_AES_128_GCM && a->tfm)
 		crypto_free_aead(a->tfm);
-	a->tfm = NULL;
+	memzero_explicit(a, sizeof(*a));
+}
+
+static struct dgsec_ccm ccm_of(const struct dgsec_aead *a)
+{
+	return (struct dgsec_ccm){
+		.key = a->key,
+		.key_len = sizeof(a->key),
+		.tag_len = a->tag_len,
+		.nonce_len = DTLS12_NONCE_LEN,
+	};
 }
 
 static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
@@ -92,7 +122,6 @@ static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
 	size_t reqsize = sizeof(struct aead_request) +
 			 crypto_aead_reqsize(a->tfm);
 	struct work *w;
-	u8 *iv;
 	int err;
 
 	if (WARN_ON_ONCE(aad_len > sizeof(w->aad)))
@@ -101,12 +130,7 @@ static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
 	if (!w)
 		return -ENOMEM;
 
-	iv = w->iv;
-	if (ciphers[a->cipher].ccm) {
-		memset(w->iv, 0, sizeof(w->iv));
-		*iv++ = CCM_L_OF_12_OCTET_NONCE;
-	}
-	memcpy(iv, nonce, DTLS12_NONCE_LEN);
+	memcpy(w->iv, nonce, DTLS12_NONCE_LEN);
 	memcpy(w->aad, aad, aad_len);
 	sg_init_table(w->sg, ARRAY_SIZE(w->sg));
 	sg_set_buf(&w->sg[0], w->aad, aad_len);
@@ -139,7 +163,12 @@ static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
 int dgsec_aead_seal(const struct dgsec_aead *a, const u8 *nonce,
 		    const u8 *aad, size_t aad_len, u8 *buf, size_t len)
 {
-	return crypt(a, nonce, aad, aad_len, buf, len, true);
+	struct dgsec_ccm ccm;
+
+	if (unlikely(!is_ccm(a->cipher)))
+		return crypt(a, nonce, aad, aad_len, buf, len, true);
+	ccm = ccm_of(a);
+	return dgsec_ccm_seal(&ccm, nonce, aad, aad_len, buf, len);
 }
 
 /**
@@ -156,5 +185,10 @@ int dgsec_aead_seal(const struct dgsec_aead *a, const u8 *nonce,
 int dgsec_aead_open(const struct dgsec_aead *a, const u8 *nonce,
 		    const u8 *aad, size_t aad_len, u8 *buf, size_t len)
 {
-	return crypt(a, nonce, aad, aad_len, buf, len, false);
+	struct dgsec_ccm ccm;
+
+	if (unlikely(!is_ccm(a->cipher)))
+		return crypt(a, nonce, aad, aad_len, buf, len, false);
+	ccm = ccm_of(a);
+	return dgsec_ccm_open(&ccm, nonce, aad, aad_len, buf, len);
 }

@@ -3,12 +3,17 @@
 #define _DGSEC_AEAD_H
 
 #include "platform.h"
+#include "wire.h"
 
 struct crypto_aead;
 
-/* One key of one direction. The key itself is inside the transform. */
+/* One key of one direction, with the part of its nonces that is fixed */
 struct dgsec_aead {
-	struct crypto_aead *tfm;
+	union {
+		u8 key[16];	/* CCM: expanded anew for each record */
+		struct crypto_aead *tfm;	/* others */
+	};
+	u8 salt[DTLS12_SALT_LEN];
 	u8 cipher;		/* enum dgsec_cipher */
 	u8 tag_len;
 };
@@ -16,7 +21,8 @@ struct dgsec_aead {
 size_t dgsec_aead_key_len(u8 cipher);
 size_t dgsec_aead_tag_len(u8 cipher);
 
-int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key);
+int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
+		    const u8 *salt);
 void dgsec_aead_destroy(struct dgsec_aead *a);
 int dgsec_aead_seal(const struct dgsec_aead *a, const u8 *nonce,
 		    const u8 *aad, size_t aad_len, u8 *buf, size_t len);

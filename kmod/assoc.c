@@ -8,26 +8,35 @@
 #include "event.h"
 #include "lookup.h"
 
+/* Associations with the least window, which nearly all have */
+static struct kmem_cache *cache;
+
+static struct dgsec_assoc *alloc(u32 window)
+{
+	struct dgsec_assoc *a;
+
+	if (window == DGSEC_WINDOW_MIN)
+		return kmem_cache_zalloc(cache, GFP_KERNEL);
+	return kzalloc(struct_size(a, replay.map, dgsec_replay_words(window)),
+		       GFP_KERNEL);
+}
+
 static void destroy(struct dgsec_assoc *a)
 {
-	dgsec_aead_destroy(&a->tx.aead);
-	dgsec_aead_destroy(&a->rx.aead);
+	dgsec_aead_destroy(&a->tx);
+	dgsec_aead_destroy(&a->rx);
 	dst_release(rcu_dereference_protected(a->dst, true));
 	dgsec_counts_destroy(&a->counts);
 	kfree(rcu_dereference_protected(a->limits, true));
-	kfree_sensitive(a);
+	if (a->replay.window > DGSEC_WINDOW_MIN)
+		kfree(a);
+	else
+		kmem_cache_free(cache, a);
 }
 
 static void destroy_rcu(struct rcu_head *rcu)
 {
 	destroy(container_of(rcu, struct dgsec_assoc, rcu));
-}
-
-static int init_key(struct dtls12_key *k, u8 cipher, const u8 *key,
-		    const u8 *salt)
-{
-	memcpy(k->salt, salt, sizeof(k->salt));
-	return dgsec_aead_init(&k->aead, cipher, key);
 }
 
 static bool is_taken(const struct dgsec_peer *peer, u16 port)
@@ -122,7 +131,6 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 				    struct netlink_ext_ack *extack)
 {
 	struct dgsec_assoc *a, *old;
-	size_t size;
 	int err;
 
 	old = dgsec_lookup_find_assoc(iface, &c->remote);
@@ -135,13 +143,13 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 		return ERR_PTR(-ENOSPC);
 	}
 
-	size = struct_size(a, replay.map, dgsec_replay_words(c->window));
-	a = kzalloc(size, GFP_KERNEL);
+	a = alloc(c->window);
 	if (!a)
 		return ERR_PTR(-ENOMEM);
-	err = init_key(&a->tx, c->cipher, c->tx_key, c->tx_iv);
+	dgsec_replay_init(&a->replay, c->window);
+	err = dgsec_aead_init(&a->tx, c->cipher, c->tx_key, c->tx_iv);
 	if (!err)
-		err = init_key(&a->rx, c->cipher, c->rx_key, c->rx_iv);
+		err = dgsec_aead_init(&a->rx, c->cipher, c->rx_key, c->rx_iv);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the kernel cannot use this cipher: is its crypto module there?");
 		err = err == -ENOENT ? -EOPNOTSUPP : err;
@@ -158,7 +166,6 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	a->created = dgsec_now();
 	atomic64_set(&a->tx_seq, c->tx_seq);
 	spin_lock_init(&a->lock);
-	dgsec_replay_init(&a->replay, c->window);
 	if (c->has_rx_seq)
 		dgsec_replay_fill(&a->replay, c->rx_seq);
 
@@ -469,4 +476,24 @@ int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len)
 					DGSEC_A_STATS_TX_DROP_CRYPTO;
 	WRITE_ONCE(a->last_tx, dgsec_now());
 	return 0;
+}
+
+int dgsec_assoc_init(void)
+{
+	struct dgsec_assoc *a;
+
+	/* for itself in /proc/slabinfo: users count what associations cost */
+	cache = kmem_cache_create("dgsec_assoc",
+				  struct_size(a, replay.map,
+					      dgsec_replay_words(DGSEC_WINDOW_MIN)),
+				  0, DGSEC_COMPAT_NO_MERGE, NULL);
+	return cache ? 0 : -ENOMEM;
+}
+
+/* The last of them went with the last interface, but for its memory. */
+void dgsec_assoc_exit(void)
+{
+	/* RCU callbacks of this module, those of peers too */
+	rcu_barrier();
+	kmem_cache_destroy(cache);
 }

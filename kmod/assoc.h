@@ -48,11 +48,11 @@ enum dgsec_assoc_flag {
 struct dgsec_assoc {
 	struct rhash_head node;
 	struct dgsec_endpoint remote;
+	u32 id;
 	struct in6_addr local;
 	struct dgsec_iface *iface;
 	struct dgsec_peer *peer;
 	unsigned long flags;
-	u32 id;
 	u16 epoch;
 	__be16 inner_port;
 	u8 protocol;
@@ -60,14 +60,14 @@ struct dgsec_assoc {
 	u8 reason;			/* why it ended */
 
 	/* sending: each number is taken once, used or not */
-	struct dtls12_key tx;
+	struct dgsec_aead tx;
 	atomic64_t tx_seq;		/* the next one */
 	struct dst_entry __rcu *dst;	/* cached route, with its cookie */
 	u32 dst_cookie;
+	spinlock_t lock;		/* replay, dst */
 
 	/* receiving */
-	struct dtls12_key rx;
-	spinlock_t lock;		/* replay, dst */
+	struct dgsec_aead rx;
 
 	u32 created, last_rx, last_tx;	/* seconds of the monotonic clock */
 	u32 alert_at;			/* of the last alert event */
@@ -109,6 +109,8 @@ static inline u32 dgsec_since(u32 then, u32 now)
 	return max((s32)(now - then), 0);
 }
 
+int dgsec_assoc_init(void);
+void dgsec_assoc_exit(void);
 struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 				    const struct dgsec_assoc_config *c,
 				    struct netlink_ext_ack *extack);

@@ -61,7 +61,7 @@ static void make_aad(u8 *aad, u8 type, u16 epoch, u64 seq, size_t len)
 	put_unaligned_be16(len, aad + 11);
 }
 
-static void make_nonce(u8 *nonce, const struct dtls12_key *key,
+static void make_nonce(u8 *nonce, const struct dgsec_aead *key,
 		       const u8 *explicit)
 {
 	memcpy(nonce, key->salt, DTLS12_SALT_LEN);
@@ -78,9 +78,9 @@ static void make_nonce(u8 *nonce, const struct dtls12_key *key,
  * Return: 0 or the counter of the reason to drop the record, whose content is
  * garbage then.
  */
-int dgsec_dtls12_open(const struct dtls12_key *key, struct dtls12_record *rec)
+int dgsec_dtls12_open(const struct dgsec_aead *key, struct dtls12_record *rec)
 {
-	size_t over = DTLS12_EXPLICIT_LEN + key->aead.tag_len;
+	size_t over = DTLS12_EXPLICIT_LEN + key->tag_len;
 	u8 nonce[DTLS12_NONCE_LEN], aad[DTLS12_AAD_LEN];
 	int err;
 
@@ -89,7 +89,7 @@ int dgsec_dtls12_open(const struct dtls12_key *key, struct dtls12_record *rec)
 
 	make_nonce(nonce, key, rec->data);
 	make_aad(aad, rec->type, rec->epoch, rec->seq, rec->len - over);
-	err = dgsec_aead_open(&key->aead, nonce, aad, sizeof(aad),
+	err = dgsec_aead_open(key, nonce, aad, sizeof(aad),
 			      rec->data + DTLS12_EXPLICIT_LEN,
 			      rec->len - DTLS12_EXPLICIT_LEN);
 	if (err == -ENOMEM)
@@ -115,7 +115,7 @@ int dgsec_dtls12_open(const struct dtls12_key *key, struct dtls12_record *rec)
  *
  * Return: 0 or the error of dgsec_aead_seal().
  */
-int dgsec_dtls12_seal(const struct dtls12_key *key, u8 type, u16 epoch,
+int dgsec_dtls12_seal(const struct dgsec_aead *key, u8 type, u16 epoch,
 		      u64 seq, u8 *data, size_t len)
 {
 	u8 nonce[DTLS12_NONCE_LEN], aad[DTLS12_AAD_LEN];
@@ -125,11 +125,11 @@ int dgsec_dtls12_seal(const struct dtls12_key *key, u8 type, u16 epoch,
 	header[DTLS12_TYPE] = type;
 	put_unaligned_be16(DTLS_VERSION_1_2, header + DTLS12_VERSION);
 	put_unaligned_be64((u64)epoch << 48 | seq, header + DTLS12_EPOCH);
-	put_unaligned_be16(DTLS12_EXPLICIT_LEN + len + key->aead.tag_len,
+	put_unaligned_be16(DTLS12_EXPLICIT_LEN + len + key->tag_len,
 			   header + DTLS12_LENGTH);
 	put_unaligned_be64((u64)epoch << 48 | seq, explicit);
 
 	make_nonce(nonce, key, explicit);
 	make_aad(aad, type, epoch, seq, len);
-	return dgsec_aead_seal(&key->aead, nonce, aad, sizeof(aad), data, len);
+	return dgsec_aead_seal(key, nonce, aad, sizeof(aad), data, len);
 }

@@ -6,12 +6,6 @@
 #include "platform.h"
 #include "wire.h"
 
-/* The key of one direction with its implicit nonce part */
-struct dtls12_key {
-	struct dgsec_aead aead;
-	u8 salt[DTLS12_SALT_LEN];
-};
-
 /* A record in a datagram, as its header describes it */
 struct dtls12_record {
 	u8 type;
@@ -26,8 +20,8 @@ struct dtls12_record {
 
 int dgsec_dtls12_parse(u8 *buf, size_t len, struct dtls12_record *rec);
 int dgsec_dtls12_vet(const struct dtls12_record *rec);
-int dgsec_dtls12_open(const struct dtls12_key *key, struct dtls12_record *rec);
-int dgsec_dtls12_seal(const struct dtls12_key *key, u8 type, u16 epoch,
+int dgsec_dtls12_open(const struct dgsec_aead *key, struct dtls12_record *rec);
+int dgsec_dtls12_seal(const struct dgsec_aead *key, u8 type, u16 epoch,
 		      u64 seq, u8 *data, size_t len);
 
 #endif /* _DGSEC_DTLS12_H */

@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "assoc.h"
 #include "interface.h"
 #include "netlink.h"
 #include "selftest.h"
@@ -22,9 +23,12 @@ static int __init dgsec_init(void)
 	}
 	pr_info("dgsec: self-tests: pass\n");
 
-	err = dgsec_interface_init();
+	err = dgsec_assoc_init();
 	if (err)
 		return err;
+	err = dgsec_interface_init();
+	if (err)
+		goto err_assoc;
 	err = dgsec_netlink_init();
 	if (err)
 		goto err_interface;
@@ -33,6 +37,8 @@ static int __init dgsec_init(void)
 
 err_interface:
 	dgsec_interface_exit();
+err_assoc:
+	dgsec_assoc_exit();
 	return err;
 }
 
@@ -41,8 +47,7 @@ static void __exit dgsec_exit(void)
 	dgsec_netlink_exit();
 	dgsec_interface_exit();
 	dgsec_socket_exit();
-	/* associations are freed by RCU callbacks of this module */
-	rcu_barrier();
+	dgsec_assoc_exit();
 }
 
 module_init(dgsec_init);

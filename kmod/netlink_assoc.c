@@ -84,7 +84,7 @@ static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 	if (!nest || nla_put_u32(skb, DGSEC_A_ASSOC_ID, a->id) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_PEER_ID, a->peer->id) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_PROTOCOL, a->protocol) ||
-	    nla_put_u32(skb, DGSEC_A_ASSOC_CIPHER, a->tx.aead.cipher) ||
+	    nla_put_u32(skb, DGSEC_A_ASSOC_CIPHER, a->tx.cipher) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_ROLE, a->role) ||
 	    nla_put_u16(skb, DGSEC_A_ASSOC_EPOCH, a->epoch) ||
 	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &a->remote.addr) ||

@@ -8,12 +8,14 @@
  * the radio could send plain CoAP with a peer's inner address as its source,
  * and the service would take it for the peer.
  *
- * Then, for our own packets, a cached route.
+ * Then, for our own packets, a cached route; and for what devices send, the
+ * socket too, as UDP's early demultiplexing does for connected sockets.
  */
 
 #include <linux/netfilter_ipv6.h>
 #include <linux/udp.h>
 #include <net/ipv6.h>
+#include <net/sock.h>
 
 #include "lookup.h"
 #include "prerouting.h"
@@ -29,14 +31,42 @@ static bool is_spoofed(struct dgsec_iface *iface, const struct sk_buff *skb)
 	       dgsec_lookup_peer(iface, source);
 }
 
-/* Is this a datagram for one of our sockets? */
-static bool is_ours(const struct dgsec_iface *iface, const struct sk_buff *skb)
+/* The socket that this datagram is for, if it is ours and comes to us. */
+static struct dgsec_socket *socket_of(const struct dgsec_iface *iface,
+				      const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 
-	return ip6->nexthdr == IPPROTO_UDP &&
-	       skb_headlen(skb) >= sizeof(*ip6) + sizeof(struct udphdr) &&
-	       dgsec_socket_at(iface, ((struct udphdr *)(ip6 + 1))->dest);
+	if (ip6->nexthdr != IPPROTO_UDP ||
+	    skb_headlen(skb) < sizeof(*ip6) + sizeof(struct udphdr))
+		return NULL;
+	return dgsec_socket_at(iface, ((struct udphdr *)(ip6 + 1))->dest);
+}
+
+/* From the lower device. Return: whether it was for one of our sockets. */
+static bool demux(struct dgsec_iface *iface, struct sk_buff *skb,
+		  const struct nf_hook_state *state)
+{
+	struct dgsec_socket *s;
+
+	if (state->in != iface->lower)
+		return false;
+	s = socket_of(iface, skb);
+	if (!s)
+		return false;
+	dgsec_route_input(&iface->outer_routes, state->in, skb);
+	/*
+	 * UDP would find the same one: nobody else can have the port on this
+	 * device. It may be bound to one address.
+	 */
+	if (likely(dgsec_route_is_local(skb) && !skb->sk &&
+		   skb->pkt_type == PACKET_HOST &&
+		   (ipv6_addr_any(&s->addr) ||
+		    ipv6_addr_equal(&s->addr, &ipv6_hdr(skb)->daddr)))) {
+		skb->sk = s->sk;
+		skb->destructor = sock_pfree;
+	}
+	return true;
 }
 
 static void route_to_peer(struct dgsec_iface *iface, struct sk_buff *skb,
@@ -66,9 +96,7 @@ static unsigned int inner(void *priv, struct sk_buff *skb,
 		dgsec_count(iface, DGSEC_A_STATS_RX_DROP_SPOOFED);
 		return NF_DROP;
 	}
-	if (state->in == iface->lower && is_ours(iface, skb))
-		dgsec_route_input(&iface->outer_routes, state->in, skb);
-	else
+	if (!demux(iface, skb, state))
 		route_to_peer(iface, skb, state);
 	return NF_ACCEPT;
 }
@@ -77,10 +105,7 @@ static unsigned int inner(void *priv, struct sk_buff *skb,
 static unsigned int outer(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	struct dgsec_iface *iface = priv;
-
-	if (state->in == iface->lower && is_ours(iface, skb))
-		dgsec_route_input(&iface->outer_routes, state->in, skb);
+	demux(priv, skb, state);
 	return NF_ACCEPT;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/hash.h>
 #include <linux/ipv6.h>
 #include <linux/slab.h>
+#include <net/dst_metadata.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 
@@ -145,6 +146,14 @@ void dgsec_route_flush(struct dgsec_routes *routes)
 
 	for (i = 0; i < ARRAY_SIZE(routes->slots); i++)
 		put(routes, i, NULL);
+}
+
+/* Is its route known, and is it to this host itself? */
+bool dgsec_route_is_local(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return skb_valid_dst(skb) && dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL;
 }
 
 static void learn_peer(struct dgsec_peer_route *r, struct net_device *dev,

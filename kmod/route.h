@@ -27,6 +27,7 @@ struct dgsec_peer_route {
 
 void dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
 		       struct sk_buff *skb);
+bool dgsec_route_is_local(const struct sk_buff *skb);
 void dgsec_route_to_peer(struct dgsec_peer_route *r, struct net_device *dev,
 			 struct sk_buff *skb, const struct net_device *to);
 void dgsec_route_forget_peer(struct dgsec_peer_route *r);

@@ -219,7 +219,7 @@ static const struct vector {
 };
 
 /* Open a copy of a record with one octet changed, or none. */
-static int open_changed(const struct dtls12_key *k, const struct vector *v,
+static int open_changed(const struct dgsec_aead *k, const struct vector *v,
 			u8 *buf, size_t at, struct dtls12_record *rec)
 {
 	int drop;
@@ -234,7 +234,7 @@ static int open_changed(const struct dtls12_key *k, const struct vector *v,
 }
 
 /* No octet of a record can change unnoticed, and what changes is told. */
-static bool dtls12_forge(const struct dtls12_key *k, const struct vector *v,
+static bool dtls12_forge(const struct dgsec_aead *k, const struct vector *v,
 			 u8 *buf)
 {
 	struct dtls12_record rec;
@@ -263,12 +263,11 @@ static bool dtls12_forge(const struct dtls12_key *k, const struct vector *v,
 static bool dtls12_vector(const struct vector *v, u8 *buf)
 {
 	struct dtls12_record rec;
-	struct dtls12_key k = {};
+	struct dgsec_aead k = {};
 	bool ok = false;
 	int err;
 
-	memcpy(k.salt, salt, sizeof(salt));
-	err = dgsec_aead_init(&k.aead, v->cipher, key);
+	err = dgsec_aead_init(&k, v->cipher, key, salt);
 	if (err)
 		return FAIL("cipher %u: error %d", v->cipher, err);
 
@@ -294,7 +293,7 @@ static bool dtls12_vector(const struct vector *v, u8 *buf)
 	}
 	ok = true;
 out:
-	dgsec_aead_destroy(&k.aead);
+	dgsec_aead_destroy(&k);
 	return ok;
 }
 
@@ -355,12 +354,12 @@ static bool dtls12_headers(u8 *buf)
 static bool dtls12_short(u8 *buf)
 {
 	struct dtls12_record rec;
-	struct dtls12_key k = {};
+	struct dgsec_aead k = {};
 	size_t len;
 	bool ok = true;
 	int drop;
 
-	if (dgsec_aead_init(&k.aead, DGSEC_CIPHER_AES_128_CCM_8, key))
+	if (dgsec_aead_init(&k, DGSEC_CIPHER_AES_128_CCM_8, key, salt))
 		return FAIL("no AES-128-CCM-8");
 	for (len = 1; ok && len < 17; len++) {
 		memcpy(buf, headers[0].octets, DTLS12_HEADER_LEN);
@@ -371,7 +370,7 @@ static bool dtls12_short(u8 *buf)
 		if (drop != (len < 16 ? LENGTH : AUTH))
 			ok = FAIL("fragment of %zu: %d", len, drop);
 	}
-	dgsec_aead_destroy(&k.aead);
+	dgsec_aead_destroy(&k);
 	return ok;
 }
 

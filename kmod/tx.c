@@ -165,7 +165,7 @@ static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 		return stat;
 	}
 	__skb_push(skb, DTLS12_PREFIX_LEN);
-	__skb_put(skb, a->tx.aead.tag_len);
+	__skb_put(skb, a->tx.tag_len);
 	return send(a, skb);
 }
 

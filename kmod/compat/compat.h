@@ -7,6 +7,7 @@
 #define _DGSEC_COMPAT_H
 
 #include <linux/netdevice.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 #include <net/ip6_fib.h>
@@ -25,6 +26,13 @@ static inline void dgsec_compat_set_lltx(struct net_device *dev)
 /* 6.10: the outer struct of a route, by name */
 #ifndef dst_rt6_info
 #define dst_rt6_info(d) container_of(d, struct rt6_info, dst)
+#endif
+
+/* 6.5: a cache of its own, even if another one has objects of this size */
+#ifdef SLAB_NO_MERGE
+#define DGSEC_COMPAT_NO_MERGE	SLAB_NO_MERGE
+#else
+#define DGSEC_COMPAT_NO_MERGE	0
 #endif
 
 /* 6.15: newlink() takes a struct of parameters */

@@ -28,7 +28,7 @@ stage() {
 	for k in 6.12:stock 7.2:7.2 debug:debug; do
 		[ -e "$build/out/module-${k%:*}/key" ] || continue
 		mkdir -p "$dir/tree/modules/${k#*:}"
-		cp "$build/out/module-${k%:*}/"kmod/{,ccm}/*.ko "$dir/tree/modules/${k#*:}/"
+		find "$build/out/module-${k%:*}/kmod" -name '*.ko' -exec cp -t "$dir/tree/modules/${k#*:}/" {} +
 	done
 }
 

@@ -23,7 +23,8 @@ size_t dgsec_aead_tag_len(u8 cipher)
 	return cipher == DGSEC_CIPHER_AES_128_CCM_8 ? 8 : 16;
 }
 
-int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key)
+int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
+		    const u8 *salt)
 {
 	struct crypto_aead *tfm = calloc(1, sizeof(*tfm));
 	int err;
@@ -33,6 +34,7 @@ int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key)
 	mbedtls_ccm_init(&tfm->ccm);
 	mbedtls_gcm_init(&tfm->gcm);
 	a->tfm = tfm;
+	memcpy(a->salt, salt, sizeof(a->salt));
 	a->cipher = cipher;
 	a->tag_len = dgsec_aead_tag_len(cipher);
 	if (cipher == DGSEC_CIPHER_AES_128_GCM)
