@@ -6,52 +6,6 @@
 #include "job.h"
 #include "simd.h"
 
-/* RFC 3610 section 2.2: more than that needs a longer encoding */
-#define AAD_LEN_SHORT	0xff00
-
-static __always_inline void make_nonce_blocks(struct ccm_job *job,
-					      const struct dgsec_ccm *k,
-					      const u8 *nonce, bool aad,
-					      size_t len)
-{
-	unsigned int n = k->nonce_len;
-	u64 low, high;
-
-	if (likely(n >= 8)) {
-		low = get_unaligned_le64(nonce);
-		high = get_unaligned_le64(nonce + n - 8) >> (8 * (15 - n));
-	} else {
-		low = get_unaligned_le32(nonce) |
-		      (u64)get_unaligned_le32(nonce + 3) << 24;
-		high = 0;
-	}
-	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
-	low = low << 8 | (14 - n);
-	job->a0 = (struct ccm_block){ { low, high } };
-	low |= (aad ? 0x40 : 0) | (k->tag_len - 2) * 4;
-	job->b0 = (struct ccm_block){ { low, high | swab64(len) } };
-}
-
-/* Returns how many octets of the AAD are in B1. */
-static __always_inline size_t make_b1(struct ccm_job *job, const u8 *aad,
-				      size_t len)
-{
-	struct ccm_block b;
-	size_t n;
-
-	if (likely(len < AAD_LEN_SHORT)) {
-		n = min_t(size_t, len, 14);
-		b = block_load(aad, n);
-		job->b1.w[0] = b.w[0] << 16 | swab16(len);
-		job->b1.w[1] = b.w[1] << 16 | b.w[0] >> 48;
-		return n;
-	}
-	b = block_load(aad, 10);
-	job->b1.w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
-	job->b1.w[1] = b.w[1] << 48 | b.w[0] >> 16;
-	return 10;
-}
-
 static __always_inline void crypt(const struct dgsec_ccm *k,
 				  struct ccm_job *job, const u8 *nonce,
 				  const u8 *aad, size_t aad_len, u8 *buf,
@@ -90,20 +44,13 @@ static __always_inline void crypt(const struct dgsec_ccm *k,
 	}
 }
 
-/* A length field of L octets says no more than that: RFC 3610 section 2.1 */
-static __always_inline bool fits(const struct dgsec_ccm *k, size_t len)
-{
-	return likely(len <= 0xffff) || k->nonce_len < 8 ||
-	       (u64)len >> (8 * (15 - k->nonce_len)) == 0;
-}
-
 static __always_inline int seal(const struct dgsec_ccm *k, const u8 *nonce,
 				const u8 *aad, size_t aad_len, u8 *buf,
 				size_t len, bool simd)
 {
 	struct ccm_job job;
 
-	if (unlikely(!fits(k, len)))
+	if (unlikely(!dgsec_ccm_fits(k, len)))
 		return -EMSGSIZE;
 	crypt(k, &job, nonce, aad, aad_len, buf, len, true, simd);
 	block_store(buf + len, job.tag, k->tag_len);
@@ -114,26 +61,15 @@ static __always_inline int open(const struct dgsec_ccm *k, const u8 *nonce,
 				const u8 *aad, size_t aad_len, u8 *buf,
 				size_t len, bool simd)
 {
-	size_t tag_len = k->tag_len;
-	struct ccm_block diff;
 	struct ccm_job job;
 
-	if (unlikely(len < tag_len))
+	if (unlikely(len < k->tag_len))
 		return -EBADMSG;
-	len -= tag_len;
-	if (unlikely(!fits(k, len)))
+	len -= k->tag_len;
+	if (unlikely(!dgsec_ccm_fits(k, len)))
 		return -EBADMSG;
 	crypt(k, &job, nonce, aad, aad_len, buf, len, false, simd);
-
-	/* all octets in one go: how many of them agree takes no time */
-	diff = block_xor(job.tag, block_load(buf + len, tag_len));
-	if (tag_len > 8) {
-		diff.w[1] &= word_mask(tag_len - 8);
-	} else {
-		diff.w[0] &= word_mask(tag_len);
-		diff.w[1] = 0;
-	}
-	if (likely(!(diff.w[0] | diff.w[1])))
+	if (likely(tag_is(job.tag, buf + len, k->tag_len)))
 		return 0;
 
 	/* what is not authentic nobody shall read */

@@ -25,6 +25,72 @@ struct ccm_job {
 	u8 bounce[16];
 };
 
+/* A length field of L octets says no more than that: RFC 3610 section 2.1 */
+static __always_inline bool dgsec_ccm_fits(const struct dgsec_ccm *k, size_t len)
+{
+	return likely(len <= 0xffff) || k->nonce_len < 8 ||
+	       (u64)len >> (8 * (15 - k->nonce_len)) == 0;
+}
+
+/* RFC 3610 section 2.2: more than that needs a longer encoding */
+#define AAD_LEN_SHORT	0xff00
+
+static __always_inline void make_nonce_blocks(struct ccm_job *job,
+					      const struct dgsec_ccm *k,
+					      const u8 *nonce, bool aad,
+					      size_t len)
+{
+	unsigned int n = k->nonce_len;
+	u64 low, high;
+
+	if (likely(n >= 8)) {
+		low = get_unaligned_le64(nonce);
+		high = get_unaligned_le64(nonce + n - 8) >> (8 * (15 - n));
+	} else {
+		low = get_unaligned_le32(nonce) |
+		      (u64)get_unaligned_le32(nonce + 3) << 24;
+		high = 0;
+	}
+	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
+	low = low << 8 | (14 - n);
+	job->a0 = (struct ccm_block){ { low, high } };
+	low |= (aad ? 0x40 : 0) | (k->tag_len - 2) * 4;
+	job->b0 = (struct ccm_block){ { low, high | swab64(len) } };
+}
+
+/* Returns how many octets of the AAD are in B1. */
+static __always_inline size_t make_b1(struct ccm_job *job, const u8 *aad,
+				      size_t len)
+{
+	struct ccm_block b;
+	size_t n;
+
+	if (likely(len < AAD_LEN_SHORT)) {
+		n = min_t(size_t, len, 14);
+		b = block_load(aad, n);
+		job->b1.w[0] = b.w[0] << 16 | swab16(len);
+		job->b1.w[1] = b.w[1] << 16 | b.w[0] >> 48;
+		return n;
+	}
+	b = block_load(aad, 10);
+	job->b1.w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
+	job->b1.w[1] = b.w[1] << 48 | b.w[0] >> 16;
+	return 10;
+}
+
+/* All octets in one go: how many of them agree takes no time. */
+static __always_inline bool tag_is(struct ccm_block tag, const u8 *p, size_t n)
+{
+	tag = block_xor(tag, block_load(p, n));
+	if (n > 8) {
+		tag.w[1] &= word_mask(n - 8);
+	} else {
+		tag.w[0] &= word_mask(n);
+		tag.w[1] = 0;
+	}
+	return !(tag.w[0] | tag.w[1]);
+}
+
 /*
  * The message is sealed or opened in place, its tag put into the job. aad is
  * what follows B1; NULL if there is no B1.
@@ -44,15 +110,32 @@ void dgsec_portable_crypt(const struct dgsec_ccm *k, struct ccm_job *job,
  * with the counter that comes next.
  */
 struct ccm_stream {
+	/* x86/aesni.S knows the offsets of these */
 	struct ccm_block mac;
 	struct ccm_block a0;
 	u64 counter;
+
+	const struct dgsec_ccm_schedule *s;
+	u8 part[16];		/* of a block of AAD */
+	u8 part_len;
 };
 
+/* Whole blocks, at least one */
 void dgsec_portable_absorb(const struct dgsec_ccm_schedule *s,
 			   struct ccm_stream *st, const u8 *p, size_t blocks);
 void dgsec_portable_stream(const struct dgsec_ccm_schedule *s,
 			   struct ccm_stream *st, u8 *dst, const u8 *src,
 			   size_t blocks, bool seal);
+
+/* stream.c; any number of octets, but whole blocks of text before the last */
+size_t dgsec_stream_begin(struct ccm_stream *st, const struct dgsec_ccm *k,
+			  const u8 *nonce, const u8 *aad, size_t aad_len,
+			  size_t len, bool simd);
+void dgsec_stream_aad(struct ccm_stream *st, const u8 *aad, size_t len,
+		      bool simd);
+void dgsec_stream_aad_end(struct ccm_stream *st, bool simd);
+void dgsec_stream_text(struct ccm_stream *st, u8 *dst, const u8 *src,
+		       size_t len, bool seal, bool simd);
+struct ccm_block dgsec_stream_tag(struct ccm_stream *st, bool simd);
 
 #endif /* _DGSEC_CCM_JOB_H */
