@@ -138,7 +138,7 @@ static int crypt_scattered(const struct dgsec_ccm *k, struct aead_request *req,
 	}
 
 	simd = dgsec_ccm_begin();
-	*tag = dgsec_stream_tag(&st, simd);
+	dgsec_stream_tag(&st, tag, simd);
 	dgsec_ccm_end(simd);
 	return err;
 }
@@ -170,7 +170,7 @@ static int ccm_encrypt(struct aead_request *req)
 	err = crypt_scattered(&k, req, len, &tag, true);
 	if (err)
 		return err;
-	block_store(octets, tag, 16);
+	block_store(octets, &tag, 16);
 	sg_pcopy_from_buffer(req->dst, sg_nents(req->dst), octets, k.tag_len,
 			     req->assoclen + len);
 	return 0;
@@ -203,7 +203,7 @@ static int ccm_decrypt(struct aead_request *req)
 	sg_pcopy_to_buffer(req->src, sg_nents(req->src), octets, k.tag_len,
 			   req->assoclen + len);
 	err = crypt_scattered(&k, req, len, &tag, false);
-	if (!err && !tag_is(tag, octets, k.tag_len))
+	if (!err && !tag_is(&tag, octets, k.tag_len))
 		err = -EBADMSG;
 	if (err)
 		sg_zero_buffer(req->dst, sg_nents(req->dst), len,

@@ -6,13 +6,51 @@
 #include "job.h"
 #include "simd.h"
 
+static __always_inline void crypt_job(const struct dgsec_ccm *k,
+				      struct ccm_job *job, const u8 *aad,
+				      size_t aad_len, u8 *buf, size_t len,
+				      bool seal, bool simd)
+{
+	if (likely(simd))
+		simd_crypt(k, job, aad, aad_len, buf, len, seal);
+	else
+		dgsec_portable_crypt(k, job, aad, aad_len, buf, len, seal);
+}
+
+/* Less than a block, or AAD that ends before a block can end there */
+static noinline void crypt_short(const struct dgsec_ccm *k,
+				 struct ccm_job *job, const u8 *aad,
+				 size_t aad_len, u8 *buf, size_t len, bool seal,
+				 bool simd)
+{
+	u8 bounce[16], last[16], *text = buf;
+	struct ccm_block b;
+
+	if (aad_len == 1) {
+		last[15] = *aad;
+		aad = last + 15;
+	}
+	if (len && len < 16) {
+		block_load(&b, buf, len);
+		block_up(&b, 16 - len);
+		block_store(bounce, &b, 16);
+		text = bounce + 16 - len;
+	}
+	crypt_job(k, job, aad, aad_len, text, len, seal, simd);
+	if (text != buf) {
+		block_load(&b, text, len);
+		block_store(buf, &b, len);
+		memzero_explicit(bounce, sizeof(bounce));
+		memzero_explicit(&b, sizeof(b));
+	}
+}
+
 static __always_inline void crypt(const struct dgsec_ccm *k,
 				  struct ccm_job *job, const u8 *nonce,
 				  const u8 *aad, size_t aad_len, u8 *buf,
 				  size_t len, bool seal, bool simd)
 {
 	const u8 *rest = NULL;
-	u8 *text = buf;
 	size_t n;
 
 	make_nonce_blocks(job, k, nonce, aad_len, len);
@@ -20,40 +58,23 @@ static __always_inline void crypt(const struct dgsec_ccm *k,
 		n = make_b1(job, aad, aad_len);
 		rest = aad + n;
 		aad_len -= n;
-		/* 15 octets: no 16 end where these end */
-		if (unlikely(aad_len == 1 && n == 14)) {
-			job->bounce_aad[15] = *rest;
-			rest = job->bounce_aad + 15;
-		}
 	}
-	if (len < 16 && len) {
-		struct ccm_block b = block_up(block_load(buf, len), 16 - len);
-
-		memcpy(job->bounce, &b, 16);
-		text = job->bounce + 16 - len;
-	}
-
-	if (likely(simd))
-		simd_crypt(k, job, rest, aad_len, text, len, seal);
+	if (unlikely((len && len < 16) || aad_len == 1))
+		crypt_short(k, job, rest, aad_len, buf, len, seal, simd);
 	else
-		dgsec_portable_crypt(k, job, rest, aad_len, text, len, seal);
-
-	if (text != buf) {
-		block_store(buf, block_load(text, len), len);
-		memzero_explicit(job->bounce, sizeof(job->bounce));
-	}
+		crypt_job(k, job, rest, aad_len, buf, len, seal, simd);
 }
 
 static __always_inline int seal(const struct dgsec_ccm *k, const u8 *nonce,
 				const u8 *aad, size_t aad_len, u8 *buf,
 				size_t len, bool simd)
 {
-	struct ccm_job job;
+	struct ccm_job job __uninitialized;
 
 	if (unlikely(!dgsec_ccm_fits(k, len)))
 		return -EMSGSIZE;
 	crypt(k, &job, nonce, aad, aad_len, buf, len, true, simd);
-	block_store(buf + len, job.tag, k->tag_len);
+	block_store(buf + len, &job.b[CCM_TAG], k->tag_len);
 	return 0;
 }
 
@@ -61,7 +82,7 @@ static __always_inline int open(const struct dgsec_ccm *k, const u8 *nonce,
 				const u8 *aad, size_t aad_len, u8 *buf,
 				size_t len, bool simd)
 {
-	struct ccm_job job;
+	struct ccm_job job __uninitialized;
 
 	if (unlikely(len < k->tag_len))
 		return -EBADMSG;
@@ -69,12 +90,12 @@ static __always_inline int open(const struct dgsec_ccm *k, const u8 *nonce,
 	if (unlikely(!dgsec_ccm_fits(k, len)))
 		return -EBADMSG;
 	crypt(k, &job, nonce, aad, aad_len, buf, len, false, simd);
-	if (likely(tag_is(job.tag, buf + len, k->tag_len)))
+	if (likely(tag_is(&job.b[CCM_TAG], buf + len, k->tag_len)))
 		return 0;
 
 	/* what is not authentic nobody shall read */
 	memset(buf, 0, len);
-	memzero_explicit(&job.tag, sizeof(job.tag));
+	memzero_explicit(&job.b[CCM_TAG], sizeof(job.b[CCM_TAG]));
 	return -EBADMSG;
 }
 
@@ -170,11 +191,12 @@ EXPORT_SYMBOL_GPL(dgsec_ccm_open_in);
 int dgsec_ccm_seal(const struct dgsec_ccm *k, const u8 *nonce, const u8 *aad,
 		   size_t aad_len, u8 *buf, size_t len)
 {
-	bool simd = dgsec_ccm_begin();
+	bool simd = dgsec_simd_begin();
 	int err;
 
 	err = seal(k, nonce, aad, aad_len, buf, len, simd);
-	dgsec_ccm_end(simd);
+	if (likely(simd))
+		dgsec_simd_end();
 	return err;
 }
 EXPORT_SYMBOL_GPL(dgsec_ccm_seal);
@@ -194,11 +216,12 @@ EXPORT_SYMBOL_GPL(dgsec_ccm_seal);
 int dgsec_ccm_open(const struct dgsec_ccm *k, const u8 *nonce, const u8 *aad,
 		   size_t aad_len, u8 *buf, size_t len)
 {
-	bool simd = dgsec_ccm_begin();
+	bool simd = dgsec_simd_begin();
 	int err;
 
 	err = open(k, nonce, aad, aad_len, buf, len, simd);
-	dgsec_ccm_end(simd);
+	if (likely(simd))
+		dgsec_simd_end();
 	return err;
 }
 EXPORT_SYMBOL_GPL(dgsec_ccm_open);

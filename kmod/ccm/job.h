@@ -15,14 +15,18 @@
 #include "block.h"
 #include "ccm.h"
 
-/* x86/aesni.S knows the offsets */
+/* x86/aesni.S knows the order */
+enum {
+	CCM_B0,
+	CCM_A0,
+	CCM_B1,
+	CCM_TAG,		/* out, 16 octets whatever the length */
+	CCM_BLOCKS,
+};
+
+/* An array, as gcc aligns the stack for a struct that begins with one block. */
 struct ccm_job {
-	struct ccm_block b0;
-	struct ccm_block a0;
-	struct ccm_block b1;
-	struct ccm_block tag;		/* out, 16 octets whatever the length */
-	u8 bounce_aad[16];
-	u8 bounce[16];
+	struct ccm_block b[CCM_BLOCKS];
 };
 
 /* A length field of L octets says no more than that: RFC 3610 section 2.1 */
@@ -53,9 +57,10 @@ static __always_inline void make_nonce_blocks(struct ccm_job *job,
 	}
 	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
 	low = low << 8 | (14 - n);
-	job->a0 = (struct ccm_block){ { low, high } };
-	low |= (aad ? 0x40 : 0) | (k->tag_len - 2) * 4;
-	job->b0 = (struct ccm_block){ { low, high | swab64(len) } };
+	job->b[CCM_A0].w[0] = low;
+	job->b[CCM_A0].w[1] = high;
+	job->b[CCM_B0].w[0] = low | (aad ? 0x40 : 0) | (k->tag_len - 2U) * 4;
+	job->b[CCM_B0].w[1] = high | swab64(len);
 }
 
 /* Returns how many octets of the AAD are in B1. */
@@ -67,28 +72,32 @@ static __always_inline size_t make_b1(struct ccm_job *job, const u8 *aad,
 
 	if (likely(len < AAD_LEN_SHORT)) {
 		n = min_t(size_t, len, 14);
-		b = block_load(aad, n);
-		job->b1.w[0] = b.w[0] << 16 | swab16(len);
-		job->b1.w[1] = b.w[1] << 16 | b.w[0] >> 48;
+		block_load(&b, aad, n);
+		job->b[CCM_B1].w[0] = b.w[0] << 16 | swab16(len);
+		job->b[CCM_B1].w[1] = b.w[1] << 16 | b.w[0] >> 48;
 		return n;
 	}
-	b = block_load(aad, 10);
-	job->b1.w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
-	job->b1.w[1] = b.w[1] << 48 | b.w[0] >> 16;
+	block_load(&b, aad, 10);
+	job->b[CCM_B1].w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
+	job->b[CCM_B1].w[1] = b.w[1] << 48 | b.w[0] >> 16;
 	return 10;
 }
 
 /* All octets in one go: how many of them agree takes no time. */
-static __always_inline bool tag_is(struct ccm_block tag, const u8 *p, size_t n)
+static __always_inline bool tag_is(const struct ccm_block *tag, const u8 *p,
+				   size_t n)
 {
-	tag = block_xor(tag, block_load(p, n));
+	struct ccm_block b;
+
+	block_load(&b, p, n);
+	block_xor(&b, tag);
 	if (n > 8) {
-		tag.w[1] &= word_mask(n - 8);
+		b.w[1] &= word_mask(n - 8);
 	} else {
-		tag.w[0] &= word_mask(n);
-		tag.w[1] = 0;
+		b.w[0] &= word_mask(n);
+		b.w[1] = 0;
 	}
-	return !(tag.w[0] | tag.w[1]);
+	return !(b.w[0] | b.w[1]);
 }
 
 /*
@@ -136,6 +145,6 @@ void dgsec_stream_aad(struct ccm_stream *st, const u8 *aad, size_t len,
 void dgsec_stream_aad_end(struct ccm_stream *st, bool simd);
 void dgsec_stream_text(struct ccm_stream *st, u8 *dst, const u8 *src,
 		       size_t len, bool seal, bool simd);
-struct ccm_block dgsec_stream_tag(struct ccm_stream *st, bool simd);
+void dgsec_stream_tag(struct ccm_stream *st, struct ccm_block *tag, bool simd);
 
 #endif /* _DGSEC_CCM_JOB_H */

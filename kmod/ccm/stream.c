@@ -45,15 +45,15 @@ size_t dgsec_stream_begin(struct ccm_stream *st, const struct dgsec_ccm *k,
 	size_t n;
 
 	make_nonce_blocks(&job, k, nonce, aad_len, len);
-	st->mac = job.b0;
-	st->a0 = job.a0;
+	st->mac = job.b[CCM_B0];
+	st->a0 = job.b[CCM_A0];
 	st->counter = 1;
 	st->s = k->key;
 	st->part_len = 0;
 	if (!aad_len)
 		return 0;
 	n = make_b1(&job, aad, aad_len);
-	block_store(b1, job.b1, 16);
+	block_store(b1, &job.b[CCM_B1], 16);
 	absorb(st, b1, 1, simd);
 	return n;
 }
@@ -104,30 +104,30 @@ void dgsec_stream_text(struct ccm_stream *st, u8 *dst, const u8 *src,
 	if (!n)
 		return;
 
-	b = block_load(src + len - n, n);
-	block_store(part, b, 16);
+	block_load(&b, src + len - n, n);
+	block_store(part, &b, 16);
 	blocks_of_text(st, part, part, 1, seal, simd);
-	b = block_load(part, 16);
-	block_store(dst + len - n, b, n);
+	block_load(&b, part, 16);
+	block_store(dst + len - n, &b, n);
 	if (!seal) {
 		/* what it took for text behind the end was key stream */
 		memset(part, 0, n);
-		st->mac = block_xor(st->mac, block_load(part, 16));
+		block_load(&b, part, 16);
+		block_xor(&st->mac, &b);
 	}
 	memzero_explicit(part, sizeof(part));
 	memzero_explicit(&b, sizeof(b));
 }
 
-struct ccm_block dgsec_stream_tag(struct ccm_stream *st, bool simd)
+void dgsec_stream_tag(struct ccm_stream *st, struct ccm_block *tag, bool simd)
 {
 	u8 part[16] = {};
-	struct ccm_block tag;
 
 	/* encrypts the last block of the MAC, and then there is one of zeros */
 	st->counter = 0;
 	blocks_of_text(st, part, part, 1, true, simd);
-	tag = block_xor(st->mac, block_load(part, 16));
+	block_load(tag, part, 16);
+	block_xor(tag, &st->mac);
 	memzero_explicit(part, sizeof(part));
 	memzero_explicit(st, sizeof(*st));
-	return tag;
 }

@@ -203,13 +203,13 @@ static int in_pieces(struct message *m, u8 *buf, u8 *to, size_t len, bool seal,
 		n = min_t(size_t, n, len - at);
 		dgsec_stream_text(&st, to + at, buf + at, n, seal, TURN());
 	}
-	tag = dgsec_stream_tag(&st, TURN());
+	dgsec_stream_tag(&st, &tag, TURN());
 #undef TURN
 	if (seal) {
-		block_store(to + len, tag, k.tag_len);
+		block_store(to + len, &tag, k.tag_len);
 		return 0;
 	}
-	if (tag_is(tag, received, k.tag_len))
+	if (tag_is(&tag, received, k.tag_len))
 		return 0;
 	memset(to, 0, len);
 	return -EBADMSG;
