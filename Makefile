@@ -5,6 +5,7 @@
 # make demo         show it at work: device, gateway, server, in a virtual machine
 # make check        all tests; T=name runs one, KERNEL=debug or 7.2 on that kernel
 # make bench        count instructions for a packet
+# make fuzz         ten million random messages against OpenSSL; CASES=n
 # make shell        a shell in the virtual machine
 # make lint         checkpatch, sparse, clang-tidy, shellcheck, generated code
 # make clean        remove what was built
@@ -18,6 +19,7 @@ KDIR	?= /lib/modules/$(shell uname -r)/build
 PREFIX	?= /usr/local
 KERNEL	?= stock
 T	?=
+CASES	?= 10000000
 
 export PREFIX
 
@@ -49,6 +51,9 @@ demo:
 bench:
 	@scripts/vm/run.sh -k $(KERNEL) -c -p bench -o build/bench selftests/bench/run.sh
 
+fuzz:
+	@scripts/fuzz.sh $(CASES)
+
 shell:
 	@scripts/vm/run.sh -k $(KERNEL) -i
 
@@ -65,4 +70,4 @@ distclean: clean
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: all module userspace install check demo bench shell lint clean distclean help
+.PHONY: all module userspace install check demo bench fuzz shell lint clean distclean help

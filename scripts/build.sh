@@ -4,7 +4,7 @@
 #
 # usage: build.sh PART...
 #   PART: module-6.1 module-6.12 module-7.2 module-debug userspace tools unit bench
-#         userspace-tests
+#         userspace-tests fuzz fuzz-fast (without sanitizers)
 #
 # Prints `ok PART SECONDS` or `not ok PART SECONDS` for each; what the compiler
 # said is in build/logs/build-PART.log. Any warning is a failure.
@@ -54,19 +54,20 @@ make_module() {
 }
 
 make_part() {
-	local dir=selftests/$1 target=all
+	local dir=selftests/$1 target=all more=()
 	case $1 in
 	userspace)		dir=userspace ;;
 	userspace-tests)	dir=userspace target=tests ;;
+	fuzz-fast)		dir=selftests/fuzz more=(SANITIZE=) ;;
 	esac
-	in_root make --no-print-directory -C "/src/$dir" O="/src/build/out/$1" "$target"
+	in_root make --no-print-directory -C "/src/$dir" O="/src/build/out/$1" "${more[@]}" "$target"
 }
 
 part() {
 	local name=$1 log=$logs/build-$1.log start=$EPOCHREALTIME ok=ok
 	case $name in
 	module-*)	make_module "${name#module-}" >"$log" 2>&1 || ok="not ok" ;;
-	userspace|userspace-tests|tools|unit|bench)
+	userspace|userspace-tests|tools|unit|bench|fuzz|fuzz-fast)
 			make_part "$name" >"$log" 2>&1 || ok="not ok" ;;
 	*)		die "no part '$name'" ;;
 	esac

@@ -265,7 +265,7 @@ void dgsec_aes_slice(struct aes_sliced *k, const struct dgsec_ccm_schedule *s)
 
 	k->rounds = s->rounds;
 	for (i = 0; i <= s->rounds; i++) {
-		rk = block_load(s->rk[i], 16);
+		block_load(&rk, s->rk[i], 16);
 		slice(k->rk[i], &rk, &rk);
 	}
 }

@@ -6,50 +6,43 @@
 #include "job.h"
 #include "simd.h"
 
-/* RFC 3610 section 2.2: more than that needs a longer encoding */
-#define AAD_LEN_SHORT	0xff00
-
-static __always_inline void make_nonce_blocks(struct ccm_job *job,
-					      const struct dgsec_ccm *k,
-					      const u8 *nonce, bool aad,
-					      size_t len)
+static __always_inline void crypt_job(const struct dgsec_ccm *k,
+				      struct ccm_job *job, const u8 *aad,
+				      size_t aad_len, u8 *buf, size_t len,
+				      bool seal, bool simd)
 {
-	unsigned int n = k->nonce_len;
-	u64 low, high;
-
-	if (likely(n >= 8)) {
-		low = get_unaligned_le64(nonce);
-		high = get_unaligned_le64(nonce + n - 8) >> (8 * (15 - n));
-	} else {
-		low = get_unaligned_le32(nonce) |
-		      (u64)get_unaligned_le32(nonce + 3) << 24;
-		high = 0;
-	}
-	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
-	low = low << 8 | (14 - n);
-	job->a0 = (struct ccm_block){ { low, high } };
-	low |= (aad ? 0x40 : 0) | (k->tag_len - 2) * 4;
-	job->b0 = (struct ccm_block){ { low, high | swab64(len) } };
+	if (likely(simd))
+		simd_crypt(k, job, aad, aad_len, buf, len, seal);
+	else
+		dgsec_portable_crypt(k, job, aad, aad_len, buf, len, seal);
 }
 
-/* Returns how many octets of the AAD are in B1. */
-static __always_inline size_t make_b1(struct ccm_job *job, const u8 *aad,
-				      size_t len)
+/* Less than a block, or AAD that ends before a block can end there */
+static noinline void crypt_short(const struct dgsec_ccm *k,
+				 struct ccm_job *job, const u8 *aad,
+				 size_t aad_len, u8 *buf, size_t len, bool seal,
+				 bool simd)
 {
+	u8 bounce[16], last[16], *text = buf;
 	struct ccm_block b;
-	size_t n;
 
-	if (likely(len < AAD_LEN_SHORT)) {
-		n = min_t(size_t, len, 14);
-		b = block_load(aad, n);
-		job->b1.w[0] = b.w[0] << 16 | swab16(len);
-		job->b1.w[1] = b.w[1] << 16 | b.w[0] >> 48;
-		return n;
+	if (aad_len == 1) {
+		last[15] = *aad;
+		aad = last + 15;
 	}
-	b = block_load(aad, 10);
-	job->b1.w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
-	job->b1.w[1] = b.w[1] << 48 | b.w[0] >> 16;
-	return 10;
+	if (len && len < 16) {
+		block_load(&b, buf, len);
+		block_up(&b, 16 - len);
+		block_store(bounce, &b, 16);
+		text = bounce + 16 - len;
+	}
+	crypt_job(k, job, aad, aad_len, text, len, seal, simd);
+	if (text != buf) {
+		block_load(&b, text, len);
+		block_store(buf, &b, len);
+		memzero_explicit(bounce, sizeof(bounce));
+		memzero_explicit(&b, sizeof(b));
+	}
 }
 
 static __always_inline void crypt(const struct dgsec_ccm *k,
@@ -58,7 +51,6 @@ static __always_inline void crypt(const struct dgsec_ccm *k,
 				  size_t len, bool seal, bool simd)
 {
 	const u8 *rest = NULL;
-	u8 *text = buf;
 	size_t n;
 
 	make_nonce_blocks(job, k, nonce, aad_len, len);
@@ -66,47 +58,23 @@ static __always_inline void crypt(const struct dgsec_ccm *k,
 		n = make_b1(job, aad, aad_len);
 		rest = aad + n;
 		aad_len -= n;
-		/* 15 octets: no 16 end where these end */
-		if (unlikely(aad_len == 1 && n == 14)) {
-			job->bounce_aad[15] = *rest;
-			rest = job->bounce_aad + 15;
-		}
 	}
-	if (len < 16 && len) {
-		struct ccm_block b = block_up(block_load(buf, len), 16 - len);
-
-		memcpy(job->bounce, &b, 16);
-		text = job->bounce + 16 - len;
-	}
-
-	if (likely(simd))
-		simd_crypt(k, job, rest, aad_len, text, len, seal);
+	if (unlikely((len && len < 16) || aad_len == 1))
+		crypt_short(k, job, rest, aad_len, buf, len, seal, simd);
 	else
-		dgsec_portable_crypt(k, job, rest, aad_len, text, len, seal);
-
-	if (text != buf) {
-		block_store(buf, block_load(text, len), len);
-		memzero_explicit(job->bounce, sizeof(job->bounce));
-	}
-}
-
-/* A length field of L octets says no more than that: RFC 3610 section 2.1 */
-static __always_inline bool fits(const struct dgsec_ccm *k, size_t len)
-{
-	return likely(len <= 0xffff) || k->nonce_len < 8 ||
-	       (u64)len >> (8 * (15 - k->nonce_len)) == 0;
+		crypt_job(k, job, rest, aad_len, buf, len, seal, simd);
 }
 
 static __always_inline int seal(const struct dgsec_ccm *k, const u8 *nonce,
 				const u8 *aad, size_t aad_len, u8 *buf,
 				size_t len, bool simd)
 {
-	struct ccm_job job;
+	struct ccm_job job __uninitialized;
 
-	if (unlikely(!fits(k, len)))
+	if (unlikely(!dgsec_ccm_fits(k, len)))
 		return -EMSGSIZE;
 	crypt(k, &job, nonce, aad, aad_len, buf, len, true, simd);
-	block_store(buf + len, job.tag, k->tag_len);
+	block_store(buf + len, &job.b[CCM_TAG], k->tag_len);
 	return 0;
 }
 
@@ -114,31 +82,20 @@ static __always_inline int open(const struct dgsec_ccm *k, const u8 *nonce,
 				const u8 *aad, size_t aad_len, u8 *buf,
 				size_t len, bool simd)
 {
-	size_t tag_len = k->tag_len;
-	struct ccm_block diff;
-	struct ccm_job job;
+	struct ccm_job job __uninitialized;
 
-	if (unlikely(len < tag_len))
+	if (unlikely(len < k->tag_len))
 		return -EBADMSG;
-	len -= tag_len;
-	if (unlikely(!fits(k, len)))
+	len -= k->tag_len;
+	if (unlikely(!dgsec_ccm_fits(k, len)))
 		return -EBADMSG;
 	crypt(k, &job, nonce, aad, aad_len, buf, len, false, simd);
-
-	/* all octets in one go: how many of them agree takes no time */
-	diff = block_xor(job.tag, block_load(buf + len, tag_len));
-	if (tag_len > 8) {
-		diff.w[1] &= word_mask(tag_len - 8);
-	} else {
-		diff.w[0] &= word_mask(tag_len);
-		diff.w[1] = 0;
-	}
-	if (likely(!(diff.w[0] | diff.w[1])))
+	if (likely(tag_is(&job.b[CCM_TAG], buf + len, k->tag_len)))
 		return 0;
 
 	/* what is not authentic nobody shall read */
 	memset(buf, 0, len);
-	memzero_explicit(&job.tag, sizeof(job.tag));
+	memzero_explicit(&job.b[CCM_TAG], sizeof(job.b[CCM_TAG]));
 	return -EBADMSG;
 }
 
@@ -234,11 +191,12 @@ EXPORT_SYMBOL_GPL(dgsec_ccm_open_in);
 int dgsec_ccm_seal(const struct dgsec_ccm *k, const u8 *nonce, const u8 *aad,
 		   size_t aad_len, u8 *buf, size_t len)
 {
-	bool simd = dgsec_ccm_begin();
+	bool simd = dgsec_simd_begin();
 	int err;
 
 	err = seal(k, nonce, aad, aad_len, buf, len, simd);
-	dgsec_ccm_end(simd);
+	if (likely(simd))
+		dgsec_simd_end();
 	return err;
 }
 EXPORT_SYMBOL_GPL(dgsec_ccm_seal);
@@ -258,11 +216,12 @@ EXPORT_SYMBOL_GPL(dgsec_ccm_seal);
 int dgsec_ccm_open(const struct dgsec_ccm *k, const u8 *nonce, const u8 *aad,
 		   size_t aad_len, u8 *buf, size_t len)
 {
-	bool simd = dgsec_ccm_begin();
+	bool simd = dgsec_simd_begin();
 	int err;
 
 	err = open(k, nonce, aad, aad_len, buf, len, simd);
-	dgsec_ccm_end(simd);
+	if (likely(simd))
+		dgsec_simd_end();
 	return err;
 }
 EXPORT_SYMBOL_GPL(dgsec_ccm_open);

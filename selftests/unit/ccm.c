@@ -4,12 +4,12 @@
  * assembly between pages that cannot be touched.
  */
 
-#include "ccm.h"
-#include "selftest.h"
-#include "simd.h"
-
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "ccm/ccm.h"
+#include "ccm/selftest.h"
+#include "ccm/simd.h"
 
 static int failed, done;
 

@@ -20,6 +20,7 @@ typedef uint64_t u64;
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define noinline		__attribute__((noinline))
 #define asmlinkage
+#define __uninitialized
 #define __init
 #define EXPORT_SYMBOL_GPL(symbol)
 

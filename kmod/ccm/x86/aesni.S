@@ -33,7 +33,7 @@
 #define MORE	%r10	/* long keys: where k10 and the following are */
 #define EXTRA	%r11d	/* how many they are, 2 or 4 */
 
-/* struct ccm_job */
+/* struct ccm_job: four blocks */
 #define JOB_B0		0
 #define JOB_A0		16
 #define JOB_B1		32

@@ -2,6 +2,12 @@
 #ifndef _DGSEC_CCM_X86_AESNI_H
 #define _DGSEC_CCM_X86_AESNI_H
 
+#ifdef __KERNEL__
+#include <asm/fpu/api.h>
+#include <asm/simd.h>
+#include <crypto/internal/simd.h>
+#endif
+
 #include "../job.h"
 
 /* aesni.S. 128, 256: raw keys; 10, long: all round keys, that many rounds */
@@ -39,10 +45,29 @@ asmlinkage void dgsec_aesni_stream_open(const struct dgsec_ccm_schedule *s,
 					struct ccm_stream *st, u8 *dst,
 					const u8 *src, size_t blocks);
 
-/* simd.c */
+/* simd.c; in userspace the program's own */
 bool dgsec_simd_probe(void);
+
+#ifdef __KERNEL__
+extern bool dgsec_aesni_there;
+
+/* Not in an interrupt that has met somebody else's use of the registers */
+static __always_inline bool dgsec_simd_begin(void)
+{
+	if (unlikely(!dgsec_aesni_there || !crypto_simd_usable()))
+		return false;
+	kernel_fpu_begin();
+	return true;
+}
+
+static __always_inline void dgsec_simd_end(void)
+{
+	kernel_fpu_end();
+}
+#else
 bool dgsec_simd_begin(void);
 void dgsec_simd_end(void);
+#endif
 
 /* A function of its own: only its callers need the room on the stack. */
 static noinline void aesni_crypt256(const struct dgsec_ccm *k,
