@@ -126,7 +126,7 @@ static int is_chatter(const uint8_t *p, size_t len)
 	return len > 6 && (p[6] == IPPROTO_HOPOPTS || p[6] == IPPROTO_ICMPV6);
 }
 
-static int pass(struct bench *bench, const struct path *path, unsigned int mark,
+static int pass(struct bench *bench, const struct path *path, bool counted,
 		uint32_t n, uint64_t *took)
 {
 	enum side to = path->from == SIDE_LOWER ? SIDE_BACKBONE : SIDE_LOWER;
@@ -138,7 +138,8 @@ static int pass(struct bench *bench, const struct path *path, unsigned int mark,
 
 	if (!in_len)
 		return bench_error("cannot build the packet");
-	mark_begin(mark);
+	if (counted)
+		mark(MARK_BEGIN);
 	start = now();
 	ret = gateway_inject(bench, path->from, in, in_len);
 	if (ret)
@@ -149,12 +150,11 @@ static int pass(struct bench *bench, const struct path *path, unsigned int mark,
 			return -1;
 	} while (is_chatter(out, out_len));
 	*took = now() - start;
-	mark_end();
+	mark(MARK_END);
 	return path->check(bench, n, out, out_len);
 }
 
-static int run(struct bench *bench, const struct path *path, unsigned int mark,
-	       unsigned int count)
+static int run(struct bench *bench, const struct path *path, unsigned int count)
 {
 	char place[64];
 	uint64_t *took;
@@ -164,6 +164,7 @@ static int run(struct bench *bench, const struct path *path, unsigned int mark,
 
 	snprintf(place, sizeof(place), "%s %s", path->name, path->direction);
 	doing = place;
+	mark(MARK_PATH);
 	took = calloc(count, sizeof(*took));
 	if (!took)
 		return bench_error("no memory");
@@ -172,7 +173,7 @@ static int run(struct bench *bench, const struct path *path, unsigned int mark,
 	for (i = 0; i < WARM_UP + count; i++, n++) {
 		snprintf(place, sizeof(place), "%s %s: packet %u", path->name,
 			 path->direction, n);
-		if (pass(bench, path, i < WARM_UP ? 0 : mark, n,
+		if (pass(bench, path, i >= WARM_UP, n,
 			 i < WARM_UP ? &unused : &took[i - WARM_UP]))
 			goto err;
 	}
@@ -274,7 +275,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < ARRAY_SIZE(paths); i++)
 		if (!strcmp(paths[i]->name, argv[optind]) &&
 		    !strcmp(paths[i]->direction, argv[optind + 1]))
-			return run(&bench, paths[i], i + 1, count) ? 1 : 0;
+			return run(&bench, paths[i], count) ? 1 : 0;
 	bench_error("no path %s %s (bench-path -h lists them)", argv[optind],
 		    argv[optind + 1]);
 	return 2;
