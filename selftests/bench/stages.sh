@@ -47,7 +47,7 @@ exec '$qemu' -plugin '$plugin_dir/bench-profile.so,out=$work/profile' "\$@"
 END
 chmod +x "$work/qemu-system-x86_64"
 PATH=$work:$PATH "$top/scripts/vm/run.sh" -k "$kernel" -c -p bench -t 900 -o "$out" \
-	"selftests/bench/run.sh -k -r 1$options" >&2
+	"selftests/bench/run.sh -s$options" >&2
 mv "$work/profile" "$out/profile"
 in_root python3 /src/selftests/bench/stages.py -m "$least" \
 	-o "/src/${out#"$top"/}/stages.md" "/src/${out#"$top"/}"
