@@ -4,7 +4,8 @@
 # make install      install both (DESTDIR, PREFIX)
 # make demo         show it at work: device, gateway, server, in a virtual machine
 # make check        all tests; T=name runs one, KERNEL=debug or 7.2 on that kernel
-# make bench        count instructions for a packet
+# make bench        what a packet costs; FULL=1 measures everything (half an hour)
+# make bench-docs   put the figures of the last full one into docs
 # make fuzz         ten million random messages against OpenSSL; CASES=n
 # make shell        a shell in the virtual machine
 # make lint         checkpatch, sparse, clang-tidy, shellcheck, generated code
@@ -49,7 +50,10 @@ demo:
 	@scripts/vm/run.sh -k $(KERNEL) -o build/demo selftests/demo/demo.sh
 
 bench:
-	@scripts/vm/run.sh -k $(KERNEL) -c -p bench -o build/bench selftests/bench/run.sh
+	@selftests/bench/bench.sh -k $(KERNEL) $(if $(FULL),-f)
+
+bench-docs:
+	@selftests/bench/docs.sh
 
 fuzz:
 	@scripts/fuzz.sh $(CASES)
@@ -62,7 +66,7 @@ lint:
 
 clean:
 	[ ! -e $(KDIR)/Makefile ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
-	rm -rf build/out build/run build/logs build/demo build/bench build/userspace
+	rm -rf build/out build/run build/logs build/demo build/bench build/bench-stages build/userspace
 
 distclean: clean
 	@scripts/vm/distclean.sh
@@ -70,4 +74,4 @@ distclean: clean
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: all module userspace install check demo bench fuzz shell lint clean distclean help
+.PHONY: all module userspace install check demo bench bench-docs fuzz shell lint clean distclean help

@@ -41,7 +41,7 @@ from_debian() {
 		cd "$modules"
 		# What is built in, or not there in one version, is no fault here.
 		find modules.* kernel/arch/*/crypto kernel/{crypto,lib,net} kernel/fs/{9p,ext4,jbd2,mbcache.ko*,netfs} \
-			kernel/drivers/net/{*.ko*,ieee802154,macsec,vxlan} kernel/drivers/block/virtio_blk.ko* \
+			kernel/drivers/net/{*.ko*,ieee802154,macsec,vxlan,wireguard} kernel/drivers/block/virtio_blk.ko* \
 			kernel/drivers/char/hw_random/virtio-rng.ko* \
 			\( -name '*.ko*' -o -name 'modules.*' \) 2>/dev/null || :
 	) | tar -C "$modules" -T - -cf - | tar -C "$to" -xf -

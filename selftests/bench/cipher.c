@@ -7,14 +7,19 @@
  */
 #include "cipher.h"
 
+#include <mbedtls/ccm.h>
+#include <mbedtls/gcm.h>
 #include <string.h>
 
 #include "bench.h"
 
 static const struct cipher ciphers[] = {
-	{ "aes-128-ccm-8", false, 8, "rfc4309(ccm(aes))", 3 },
-	{ "aes-128-ccm", false, 16, "rfc4309(ccm(aes))", 3 },
-	{ "aes-128-gcm", true, 16, "rfc4106(gcm(aes))", 4 },
+	{ "aes-128-ccm-8", false, 16, 8, "rfc4309(ccm(aes))", 3 },
+	{ "aes-128-ccm", false, 16, 16, "rfc4309(ccm(aes))", 3 },
+	{ "aes-128-gcm", true, 16, 16, "rfc4106(gcm(aes))", 4 },
+	{ "aes-256-ccm-8", false, 32, 8, "rfc4309(ccm(aes))", 3 },
+	{ "aes-256-ccm", false, 32, 16, "rfc4309(ccm(aes))", 3 },
+	{ "aes-256-gcm", true, 32, 16, "rfc4106(gcm(aes))", 4 },
 };
 
 const struct cipher *cipher_find(const char *name)
@@ -27,46 +32,58 @@ const struct cipher *cipher_find(const char *name)
 	return NULL;
 }
 
-int cipher_key_init(struct cipher_key *key, const struct cipher *cipher,
-		    const uint8_t *raw)
+/* In place; the tag stands behind the @len octets of @text. */
+static int ccm(const struct cipher_call *c, uint8_t *text, size_t len, bool seal)
 {
-	key->cipher = cipher;
-	if (cipher->gcm) {
-		mbedtls_gcm_init(&key->gcm);
-		return mbedtls_gcm_setkey(&key->gcm, MBEDTLS_CIPHER_ID_AES, raw,
-					  CIPHER_KEY_LEN * 8);
-	}
-	mbedtls_ccm_init(&key->ccm);
-	return mbedtls_ccm_setkey(&key->ccm, MBEDTLS_CIPHER_ID_AES, raw,
-				  CIPHER_KEY_LEN * 8);
+	mbedtls_ccm_context ctx;
+	int ret;
+
+	mbedtls_ccm_init(&ctx);
+	ret = mbedtls_ccm_setkey(&ctx, MBEDTLS_CIPHER_ID_AES, c->raw,
+				 c->cipher->key_len * 8);
+	if (!ret && seal)
+		ret = mbedtls_ccm_encrypt_and_tag(&ctx, len, c->nonce,
+						  c->nonce_len, c->aad,
+						  c->aad_len, text, text,
+						  text + len,
+						  c->cipher->tag_len);
+	else if (!ret)
+		ret = mbedtls_ccm_auth_decrypt(&ctx, len, c->nonce,
+					       c->nonce_len, c->aad, c->aad_len,
+					       text, text, text + len,
+					       c->cipher->tag_len);
+	mbedtls_ccm_free(&ctx);
+	return ret;
 }
 
-/* Seals @len octets of @text in place; the tag goes behind them. */
-int cipher_seal(struct cipher_key *key, const uint8_t *nonce, size_t nonce_len,
-		const uint8_t *aad, size_t aad_len, uint8_t *text, size_t len)
+static int gcm(const struct cipher_call *c, uint8_t *text, size_t len, bool seal)
 {
-	size_t tag_len = key->cipher->tag_len;
+	mbedtls_gcm_context ctx;
+	int ret;
 
-	if (key->cipher->gcm)
-		return mbedtls_gcm_crypt_and_tag(&key->gcm, MBEDTLS_GCM_ENCRYPT,
-						 len, nonce, nonce_len, aad,
-						 aad_len, text, text, tag_len,
-						 text + len);
-	return mbedtls_ccm_encrypt_and_tag(&key->ccm, len, nonce, nonce_len, aad,
-					   aad_len, text, text, text + len,
-					   tag_len);
+	mbedtls_gcm_init(&ctx);
+	ret = mbedtls_gcm_setkey(&ctx, MBEDTLS_CIPHER_ID_AES, c->raw,
+				 c->cipher->key_len * 8);
+	if (!ret && seal)
+		ret = mbedtls_gcm_crypt_and_tag(&ctx, MBEDTLS_GCM_ENCRYPT, len,
+						c->nonce, c->nonce_len, c->aad,
+						c->aad_len, text, text,
+						c->cipher->tag_len, text + len);
+	else if (!ret)
+		ret = mbedtls_gcm_auth_decrypt(&ctx, len, c->nonce,
+					       c->nonce_len, c->aad, c->aad_len,
+					       text + len, c->cipher->tag_len,
+					       text, text);
+	mbedtls_gcm_free(&ctx);
+	return ret;
 }
 
-/* Opens @len octets of @text in place; the tag stands behind them. */
-int cipher_open(struct cipher_key *key, const uint8_t *nonce, size_t nonce_len,
-		const uint8_t *aad, size_t aad_len, uint8_t *text, size_t len)
+int cipher_seal(const struct cipher_call *call, uint8_t *text, size_t len)
 {
-	size_t tag_len = key->cipher->tag_len;
+	return (call->cipher->gcm ? gcm : ccm)(call, text, len, true);
+}
 
-	if (key->cipher->gcm)
-		return mbedtls_gcm_auth_decrypt(&key->gcm, len, nonce, nonce_len,
-						aad, aad_len, text + len,
-						tag_len, text, text);
-	return mbedtls_ccm_auth_decrypt(&key->ccm, len, nonce, nonce_len, aad,
-					aad_len, text, text, text + len, tag_len);
+int cipher_open(const struct cipher_call *call, uint8_t *text, size_t len)
+{
+	return (call->cipher->gcm ? gcm : ccm)(call, text, len, false);
 }

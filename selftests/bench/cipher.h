@@ -3,14 +3,14 @@
 #ifndef BENCH_CIPHER_H
 #define BENCH_CIPHER_H
 
-#include <mbedtls/ccm.h>
-#include <mbedtls/gcm.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-	CIPHER_KEY_LEN = 16,
+	CIPHER_KEY_MAX = 32,
+	CIPHER_SALT_MAX = 4,
+	CIPHER_RAW_MAX = CIPHER_KEY_MAX + CIPHER_SALT_MAX,
 	CIPHER_TAG_MAX = 16,
 	CIPHER_NONCE_MAX = 12,
 };
@@ -19,25 +19,24 @@ enum {
 struct cipher {
 	const char *name;
 	bool gcm;
+	size_t key_len;
 	size_t tag_len;
 	const char *esp_name;
 	size_t esp_salt_len;
 };
 
-struct cipher_key {
+/* All that one call of the AEAD needs; @raw is the key, then the salt. */
+struct cipher_call {
 	const struct cipher *cipher;
-	union {
-		mbedtls_ccm_context ccm;
-		mbedtls_gcm_context gcm;
-	};
+	const uint8_t *raw;
+	const uint8_t *nonce;
+	size_t nonce_len;
+	const uint8_t *aad;
+	size_t aad_len;
 };
 
 const struct cipher *cipher_find(const char *name);
-int cipher_key_init(struct cipher_key *key, const struct cipher *cipher,
-		    const uint8_t *raw);
-int cipher_seal(struct cipher_key *key, const uint8_t *nonce, size_t nonce_len,
-		const uint8_t *aad, size_t aad_len, uint8_t *text, size_t len);
-int cipher_open(struct cipher_key *key, const uint8_t *nonce, size_t nonce_len,
-		const uint8_t *aad, size_t aad_len, uint8_t *text, size_t len);
+int cipher_seal(const struct cipher_call *call, uint8_t *text, size_t len);
+int cipher_open(const struct cipher_call *call, uint8_t *text, size_t len);
 
 #endif

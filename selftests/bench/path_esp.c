@@ -5,12 +5,12 @@
  *
  * Copyright (C) 2026 The dgsec authors
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bench.h"
 #include "gateway.h"
+#include "peer.h"
 
 enum {
 	ESP_SPI_IN = 0x1001,
@@ -30,34 +30,14 @@ static const char out_ends[] =
 static const char out_flow[] =
 	"src " BENCH_ADDR_SERVICE " dst " BENCH_ADDR_INNER;
 
-static struct packet_flow in_inner(struct bench *bench)
-{
-	return (struct packet_flow){ bench->inner, bench->service };
-}
-
-static struct packet_flow in_outer(struct bench *bench)
-{
-	return (struct packet_flow){ bench->device, bench->gateway };
-}
-
-static struct packet_flow out_inner(struct bench *bench)
-{
-	return (struct packet_flow){ bench->service, bench->inner };
-}
-
-static struct packet_flow out_outer(struct bench *bench)
-{
-	return (struct packet_flow){ bench->gateway, bench->device };
-}
-
 static int esp_state(struct bench *bench, bool in)
 {
 	const struct cipher *cipher = bench->cipher;
-	const uint8_t *raw = in ? bench_rx_raw : bench_tx_raw;
-	char hex[2 * (CIPHER_KEY_LEN + 4) + 1];
+	const uint8_t *raw = in ? bench->peer->rx_raw : bench->peer->tx_raw;
+	char hex[2 * CIPHER_RAW_MAX + 1];
 	size_t i;
 
-	for (i = 0; i < CIPHER_KEY_LEN + cipher->esp_salt_len; i++)
+	for (i = 0; i < cipher->key_len + cipher->esp_salt_len; i++)
 		sprintf(hex + 2 * i, "%02x", raw[i]);
 	/* The window that dgsec keeps; only the receiver has one. */
 	return gateway_ip("xfrm state add %s proto esp spi %u mode beet aead '%s' 0x%s %zu sel %s %s",
@@ -76,28 +56,43 @@ static int esp_setup(struct bench *bench)
 	    gateway_ip("xfrm policy add %s dir out tmpl %s proto esp mode beet",
 		       out_flow, out_ends) ||
 	    gateway_ip("route add " BENCH_ADDR_INNER "/128 via "
-		       BENCH_ADDR_DEVICE " dev " BENCH_LOWER))
+		       BENCH_ADDR_ROUTER " dev " BENCH_LOWER))
 		return -1;
 	return 0;
 }
 
-static void esp_nonce(struct bench *bench, const uint8_t *raw,
-		      const uint8_t *iv, uint8_t *nonce, size_t *len)
-{
-	size_t salt_len = bench->cipher->esp_salt_len;
+/* What the AEAD is told of one packet, and room for it */
+struct esp_call {
+	uint8_t nonce[CIPHER_NONCE_MAX];
+	struct cipher_call call;
+};
 
-	memcpy(nonce, raw + CIPHER_KEY_LEN, salt_len);
-	memcpy(nonce + salt_len, iv, ESP_IV_LEN);
-	*len = salt_len + ESP_IV_LEN;
+/* RFC 4309 section 4, RFC 4106 section 4: salt and IV; SPI and number */
+static void call_init(struct esp_call *c, const struct cipher *cipher,
+		      const uint8_t *raw, const uint8_t *esp)
+{
+	size_t salt_len = cipher->esp_salt_len;
+
+	memcpy(c->nonce, raw + cipher->key_len, salt_len);
+	memcpy(c->nonce + salt_len, esp + ESP_HDR_LEN, ESP_IV_LEN);
+	c->call = (struct cipher_call){
+		.cipher = cipher,
+		.raw = raw,
+		.nonce = c->nonce,
+		.nonce_len = salt_len + ESP_IV_LEN,
+		.aad = esp,
+		.aad_len = ESP_HDR_LEN,
+	};
 }
 
 static size_t esp_in_make(struct bench *bench, uint32_t n, uint8_t *p)
 {
-	struct packet_flow inner = in_inner(bench), outer = in_outer(bench);
+	struct packet_flow inner = flow_in_inner(bench), outer = flow_in_outer(bench);
 	uint8_t *esp = p + PACKET_IP_LEN, *iv = esp + ESP_HDR_LEN;
 	uint8_t *text = iv + ESP_IV_LEN;
-	uint8_t nonce[CIPHER_NONCE_MAX];
-	size_t nonce_len, len, i;
+	struct peer *peer = bench->peer;
+	struct esp_call c;
+	size_t len, i;
 
 	packet_coap_put(text + PACKET_UDP_LEN, bench->payload, n,
 			PACKET_COAP_POST);
@@ -108,12 +103,11 @@ static size_t esp_in_make(struct bench *bench, uint32_t n, uint8_t *p)
 	text[len++] = IPPROTO_UDP;
 
 	packet_put32(esp, ESP_SPI_IN);
-	packet_put32(esp + 4, n);
+	packet_put32(esp + 4, ++peer->rx_seq);
 	packet_put32(iv, 0);
-	packet_put32(iv + 4, n);
-	esp_nonce(bench, bench_rx_raw, iv, nonce, &nonce_len);
-	if (cipher_seal(&bench->rx_key, nonce, nonce_len, esp, ESP_HDR_LEN,
-			text, len))
+	packet_put32(iv + 4, peer->rx_seq);
+	call_init(&c, bench->cipher, peer->rx_raw, esp);
+	if (cipher_seal(&c.call, text, len))
 		return 0;
 	len += ESP_HDR_LEN + ESP_IV_LEN + bench->cipher->tag_len;
 	packet_ip_put(p, &outer, IPPROTO_ESP, len);
@@ -122,42 +116,41 @@ static size_t esp_in_make(struct bench *bench, uint32_t n, uint8_t *p)
 
 static int esp_in_check(struct bench *bench, uint32_t n, uint8_t *p, size_t len)
 {
-	struct packet_flow inner = in_inner(bench);
+	struct packet_flow inner = flow_in_inner(bench);
 
-	return bench_inner_check(bench, &inner, n, PACKET_COAP_POST, p, len);
+	return peer_plain_check(bench, &inner, n, PACKET_COAP_POST, p, len);
 }
 
 static size_t esp_out_make(struct bench *bench, uint32_t n, uint8_t *p)
 {
-	struct packet_flow inner = out_inner(bench);
+	struct packet_flow inner = flow_out_inner(bench);
 
-	return bench_inner_make(bench, &inner, n, PACKET_COAP_CONTENT, p);
+	return peer_plain_make(bench, &inner, n, PACKET_COAP_CONTENT, p);
 }
 
 static int esp_out_check(struct bench *bench, uint32_t n, uint8_t *p,
 			 size_t len)
 {
-	struct packet_flow inner = out_inner(bench), outer = out_outer(bench);
+	struct packet_flow inner = flow_out_inner(bench), outer = flow_out_outer(bench);
 	size_t overhead = ESP_HDR_LEN + ESP_IV_LEN + bench->cipher->tag_len;
-	uint8_t nonce[CIPHER_NONCE_MAX];
+	struct peer *peer = bench->peer;
 	const uint8_t *payload;
-	size_t nonce_len;
 	uint8_t *esp, *text;
+	struct esp_call c;
 
 	esp = (uint8_t *)packet_ip_check(p, len, &outer, IPPROTO_ESP, &len);
 	if (!esp)
 		return -1;
 	if (len < overhead + ESP_TRAILER_LEN || packet_get32(esp) != ESP_SPI_OUT)
 		return bench_error("no ESP packet of this security association");
-	if (packet_get32(esp + 4) != ++bench->tx_seq)
+	if (packet_get32(esp + 4) != ++peer->tx_seq)
 		return bench_error("sequence number %u, expected %llu",
 				   packet_get32(esp + 4),
-				   (unsigned long long)bench->tx_seq);
+				   (unsigned long long)peer->tx_seq);
 	text = esp + ESP_HDR_LEN + ESP_IV_LEN;
 	len -= overhead;
-	esp_nonce(bench, bench_tx_raw, esp + ESP_HDR_LEN, nonce, &nonce_len);
-	if (cipher_open(&bench->tx_key, nonce, nonce_len, esp, ESP_HDR_LEN, text,
-			len))
+	call_init(&c, bench->cipher, peer->tx_raw, esp);
+	if (cipher_open(&c.call, text, len))
 		return bench_error("the ESP packet does not open");
 	if (text[len - 1] != IPPROTO_UDP || text[len - 2] + 2u > len)
 		return bench_error("wrong ESP trailer");

@@ -5,15 +5,16 @@
  * Copyright (C) 2026 The dgsec authors
  */
 #include "bench.h"
+#include "peer.h"
 
 static struct packet_flow in_flow(struct bench *bench)
 {
-	return (struct packet_flow){ bench->device, bench->service };
+	return (struct packet_flow){ bench->peer->device, bench->service };
 }
 
 static struct packet_flow out_flow(struct bench *bench)
 {
-	return (struct packet_flow){ bench->service, bench->device };
+	return (struct packet_flow){ bench->service, bench->peer->device };
 }
 
 static int plain_setup(struct bench *bench)
@@ -26,7 +27,7 @@ static size_t plain_in_make(struct bench *bench, uint32_t n, uint8_t *p)
 {
 	struct packet_flow flow = in_flow(bench);
 
-	return bench_inner_make(bench, &flow, n, PACKET_COAP_POST, p);
+	return peer_plain_make(bench, &flow, n, PACKET_COAP_POST, p);
 }
 
 static int plain_in_check(struct bench *bench, uint32_t n, uint8_t *p,
@@ -34,14 +35,14 @@ static int plain_in_check(struct bench *bench, uint32_t n, uint8_t *p,
 {
 	struct packet_flow flow = in_flow(bench);
 
-	return bench_inner_check(bench, &flow, n, PACKET_COAP_POST, p, len);
+	return peer_plain_check(bench, &flow, n, PACKET_COAP_POST, p, len);
 }
 
 static size_t plain_out_make(struct bench *bench, uint32_t n, uint8_t *p)
 {
 	struct packet_flow flow = out_flow(bench);
 
-	return bench_inner_make(bench, &flow, n, PACKET_COAP_CONTENT, p);
+	return peer_plain_make(bench, &flow, n, PACKET_COAP_CONTENT, p);
 }
 
 static int plain_out_check(struct bench *bench, uint32_t n, uint8_t *p,
@@ -49,13 +50,14 @@ static int plain_out_check(struct bench *bench, uint32_t n, uint8_t *p,
 {
 	struct packet_flow flow = out_flow(bench);
 
-	return bench_inner_check(bench, &flow, n, PACKET_COAP_CONTENT, p, len);
+	return peer_plain_check(bench, &flow, n, PACKET_COAP_CONTENT, p, len);
 }
 
 const struct path path_plain_in = {
 	.name = "forwarding",
 	.direction = "in",
 	.from = SIDE_LOWER,
+	.many = true,
 	.setup = plain_setup,
 	.make = plain_in_make,
 	.check = plain_in_check,
@@ -65,6 +67,7 @@ const struct path path_plain_out = {
 	.name = "forwarding",
 	.direction = "out",
 	.from = SIDE_BACKBONE,
+	.many = true,
 	.setup = plain_setup,
 	.make = plain_out_make,
 	.check = plain_out_check,

@@ -5,10 +5,10 @@
  * with all it calls. Nothing in the guest is changed for it, so it shows what
  * bench-path measures.
  *
- * Argument: out=FILE, to which it writes at the end
- *	packets MARK COUNT
- *	piece MARK ADDRESS INSTRUCTIONS
- *	call MARK ID PARENT ADDRESS INSTRUCTIONS	(of the call alone)
+ * Argument: out=FILE, to which it writes for each path, in the order of bench-path
+ *	path PACKETS
+ *	call ID PARENT SITE ADDRESS	a function, called at SITE in PARENT
+ *	cost ID ADDRESS INSTRUCTIONS	of a piece of code in that call
  *
  * Copyright (C) 2026 The dgsec authors
  */
@@ -35,12 +35,17 @@ enum ending {
 
 /* What QEMU translates and runs in one go: no jump in or out but at its ends. */
 struct piece {
-	struct piece *next;
 	uint64_t vaddr;
 	uint64_t after;			/* address behind it */
 	uint64_t insns;
-	uint64_t runs[MARK_MAX];
 	enum ending ending;
+};
+
+/* What one piece has cost in one call; the last used comes first. */
+struct cost {
+	struct cost *next;
+	const struct piece *piece;
+	uint64_t insns;
 };
 
 /* A function entered by the same chain of calls, however often. */
@@ -48,8 +53,9 @@ struct call {
 	struct call *parent;
 	struct call *child;
 	struct call *sibling;
+	struct cost *costs;
+	uint64_t site;			/* of the piece that called it */
 	uint64_t vaddr;
-	uint64_t insns[MARK_MAX];
 	unsigned int id;
 };
 
@@ -59,33 +65,93 @@ struct frame {
 };
 
 /* One processor under -icount, so nothing here needs a lock. */
-static struct piece *pieces;
 static struct call root;
 static struct call *current = &root;
+static unsigned int ids;
 static struct frame frames[FRAMES_MAX];
 static unsigned int depth;
 static const struct piece *last;
-static unsigned int mark;
-static uint64_t packets[MARK_MAX];
-static char *out_name;
+static bool counting;
+static uint64_t packets;
+static FILE *out;
 
-static struct call *call_enter(struct call *parent, uint64_t vaddr)
+static void *zalloc(size_t size)
 {
-	static unsigned int ids;
+	void *p = calloc(1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+static struct call *call_enter(struct call *parent, uint64_t site,
+			       uint64_t vaddr)
+{
 	struct call *call;
 
 	for (call = parent->child; call; call = call->sibling)
-		if (call->vaddr == vaddr)
+		if (call->vaddr == vaddr && call->site == site)
 			return call;
-	call = calloc(1, sizeof(*call));
-	if (!call)
-		abort();
+	call = zalloc(sizeof(*call));
 	call->id = ++ids;
+	call->site = site;
 	call->vaddr = vaddr;
 	call->parent = parent;
 	call->sibling = parent->child;
 	parent->child = call;
 	return call;
+}
+
+static void call_charge(struct call *call, const struct piece *piece)
+{
+	struct cost **at, *cost;
+
+	for (at = &call->costs; *at; at = &(*at)->next)
+		if ((*at)->piece == piece)
+			break;
+	cost = *at;
+	if (cost) {
+		*at = cost->next;
+	} else {
+		cost = zalloc(sizeof(*cost));
+		cost->piece = piece;
+	}
+	cost->insns += piece->insns;
+	cost->next = call->costs;
+	call->costs = cost;
+}
+
+/* Writes what there is in a call and all below it, and forgets it. */
+static void call_write(struct call *call)
+{
+	struct call *child;
+	struct cost *cost;
+
+	while ((cost = call->costs)) {
+		fprintf(out, "cost %u %016llx %llu\n", call->id,
+			(unsigned long long)cost->piece->vaddr,
+			(unsigned long long)cost->insns);
+		call->costs = cost->next;
+		free(cost);
+	}
+	while ((child = call->child)) {
+		fprintf(out, "call %u %u %016llx %016llx\n", child->id,
+			call->id, (unsigned long long)child->site,
+			(unsigned long long)child->vaddr);
+		call_write(child);
+		call->child = child->sibling;
+		free(child);
+	}
+}
+
+static void path_write(void)
+{
+	if (!packets)
+		return;
+	fprintf(out, "path %llu\n", (unsigned long long)packets);
+	call_write(&root);
+	packets = 0;
+	ids = 0;
 }
 
 /* User space is one piece: it is at other addresses in each process. */
@@ -107,7 +173,7 @@ static void follow(uint64_t vaddr)
 	} else if (last && last->ending == END_CALL && depth < FRAMES_MAX) {
 		frames[depth].ret = last->after;
 		frames[depth++].caller = current;
-		current = call_enter(current, vaddr);
+		current = call_enter(current, last->vaddr, vaddr);
 	} else if (last && last->ending == END_RETURN) {
 		for (i = depth; i-- > 0;) {
 			if (frames[i].ret != vaddr)
@@ -121,22 +187,26 @@ static void follow(uint64_t vaddr)
 
 static void piece_run(unsigned int cpu, void *arg)
 {
-	struct piece *piece = arg;
+	const struct piece *piece = arg;
 
 	(void)cpu;
-	if (!mark)
+	if (!counting)
 		return;
 	follow(piece->vaddr);
 	last = piece;
-	piece->runs[mark]++;
-	current->insns[mark] += piece->insns;
+	call_charge(current, piece);
 }
 
 static void mark_run(unsigned int cpu, void *arg)
 {
+	uintptr_t mark = (uintptr_t)arg;
+
 	(void)cpu;
-	mark = (uintptr_t)arg;
-	packets[mark]++;
+	if (mark == MARK_PATH)
+		path_write();
+	counting = mark == MARK_BEGIN;
+	if (counting)
+		packets++;
 	depth = 0;
 	current = &root;
 	last = NULL;
@@ -188,7 +258,7 @@ static bool mark_find(const struct qemu_plugin_insn *insn, uintptr_t *found)
 		return false;
 	memcpy(&disp, code + 3, sizeof(disp));
 	if (memcmp(code, nop, sizeof(nop)) || disp < MARK_BASE ||
-	    disp >= MARK_BASE + MARK_MAX)
+	    disp >= MARK_BASE + MARKS)
 		return false;
 	*found = disp - MARK_BASE;
 	return true;
@@ -197,19 +267,15 @@ static bool mark_find(const struct qemu_plugin_insn *insn, uintptr_t *found)
 static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
-	struct piece *piece = calloc(1, sizeof(*piece));
+	struct piece *piece = zalloc(sizeof(*piece));
 	const struct qemu_plugin_insn *end = qemu_plugin_tb_get_insn(tb, n - 1);
 	uintptr_t found;
 
 	(void)id;
-	if (!piece)
-		abort();
 	piece->vaddr = qemu_plugin_tb_vaddr(tb);
 	piece->insns = n;
 	piece->after = qemu_plugin_insn_vaddr(end) + qemu_plugin_insn_size(end);
 	piece->ending = insn_ending(end);
-	piece->next = pieces;
-	pieces = piece;
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, piece_run, 0, piece);
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
@@ -220,59 +286,31 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 	}
 }
 
-static void call_print(FILE *out, const struct call *call)
-{
-	unsigned int i;
-
-	for (i = 1; i < MARK_MAX; i++)
-		if (call->insns[i])
-			fprintf(out, "call %u %u %u %016llx %llu\n", i, call->id,
-				call->parent ? call->parent->id : 0,
-				(unsigned long long)call->vaddr,
-				(unsigned long long)call->insns[i]);
-	for (call = call->child; call; call = call->sibling)
-		call_print(out, call);
-}
-
 static void at_exit(plugin_id id, void *arg)
 {
-	const struct piece *piece;
-	FILE *out = fopen(out_name, "w");
-	unsigned int i;
-
 	(void)id;
 	(void)arg;
-	if (!out) {
-		perror(out_name);
-		return;
-	}
-	for (i = 1; i < MARK_MAX; i++)
-		if (packets[i])
-			fprintf(out, "packets %u %llu\n", i,
-				(unsigned long long)packets[i]);
-	for (piece = pieces; piece; piece = piece->next) {
-		for (i = 1; i < MARK_MAX; i++) {
-			unsigned long long cost = piece->insns * piece->runs[i];
-
-			if (cost)
-				fprintf(out, "piece %u %016llx %llu\n", i,
-					(unsigned long long)piece->vaddr, cost);
-		}
-	}
-	call_print(out, &root);
-	fclose(out);
+	path_write();
+	if (fclose(out))
+		perror("bench-profile");
 }
 
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 {
+	const char *name = NULL;
 	int i;
 
 	(void)info;
 	for (i = 0; i < argc; i++)
 		if (!strncmp(argv[i], "out=", 4))
-			out_name = strdup(argv[i] + 4);
-	if (!out_name) {
+			name = argv[i] + 4;
+	if (!name) {
 		fputs("bench-profile: out=FILE is missing\n", stderr);
+		return -1;
+	}
+	out = fopen(name, "w");
+	if (!out) {
+		perror(name);
 		return -1;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

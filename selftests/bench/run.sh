@@ -1,22 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Instructions for a packet: plain forwarding, kernel ESP, dgsec. Runs in a
-# virtual machine that counts instructions (make bench; docs/performance.md).
+# The part of the bench that runs in the virtual machine (bench.sh starts it):
+# sends packets through all paths and writes what bench-path prints into
+# $DGSEC_LOG/bench.tsv. Judges nothing but that no packet is lost or wrong.
 #
-# usage: run.sh [-k] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
-#   -k  only run, judge nothing, and keep the kernel's symbols (for stages.sh)
-#
-# Prints a table and writes results.json into $DGSEC_LOG. Fails if a packet is
-# lost or wrong, if two rounds differ by more than 1 %, or if dgsec costs as much
-# as ESP.
+# usage: run.sh [-f] [-s] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
+#   -f  everything; without it what a developer wants to know in some minutes
+#   -s  for stages.sh: each path of the kernel once, and its symbols
+#   -l  these payloads only; -c these ciphers of dgsec only
 set -u
 
-packets=2000
-rounds=3
-payloads=()
-ciphers=()
+packets=2000 rounds=3
+full=no stages=no
+payloads=() ciphers=()
 log=${DGSEC_LOG:-.}
-keep=no
 
 die()
 {
@@ -24,9 +21,10 @@ die()
 	exit 1
 }
 
-while getopts kn:r:l:c: option; do
+while getopts fsn:r:l:c: option; do
 	case $option in
-	k)	keep=yes ;;
+	f)	full=yes ;;
+	s)	stages=yes ;;
 	n)	packets=$OPTARG ;;
 	r)	rounds=$OPTARG ;;
 	l)	payloads+=("$OPTARG") ;;
@@ -34,31 +32,58 @@ while getopts kn:r:l:c: option; do
 	*)	exit 2 ;;
 	esac
 done
-[ $keep = yes ] || [ "$rounds" -ge 2 ] || die "it takes 2 rounds at least to see that they agree"
-[ ${#payloads[@]} -gt 0 ] || payloads=(60)
-[ ${#ciphers[@]} -gt 0 ] || ciphers=(aes-128-ccm-8)
 
-plain=("forwarding in" "forwarding out")
-esp=("esp in" "esp out")
-dgsec=("dgsec-dtls12 in" "dgsec-dtls12 out")
+plain=(forwarding)
+others=(esp wireguard relay relay-mbedtls relay-gnutls)
+bursts=(1 8 32) burst_paths=(relay relay-mbedtls relay-gnutls)
+if [ $stages = yes ]; then
+	others=(esp)
+	rounds=1 bursts=() peers=()
+	[ ${#payloads[@]} -gt 0 ] || payloads=(60)
+	[ ${#ciphers[@]} -gt 0 ] || ciphers=(aes-128-ccm-8)
+elif [ $full = yes ]; then
+	peers=(1 100 10000 100000)
+	[ ${#payloads[@]} -gt 0 ] || payloads=(16 32 60 128 256 512 1024)
+else
+	rounds=2 packets=1000
+	peers=(1 10000) burst_paths=(relay-gnutls)
+	[ ${#payloads[@]} -gt 0 ] || payloads=(60 512)
+fi
 
-# run WHAT PATH...: all rounds of these paths
-run()
+# What dgsec has; the first is the one all others are compared with.
+known_ciphers()
 {
-	local what=$1 cipher payload round path
-	shift
-	for cipher in "${ciphers[@]}"; do
-		for payload in "${payloads[@]}"; do
-			for ((round = 1; round <= rounds; round++)); do
-				echo "bench: $what, $cipher, $payload octets, round $round of $rounds"
-				for path; do
-					# shellcheck disable=SC2086 # a path is two words
-					bench-path -n "$packets" -l "$payload" \
-						-c "$cipher" $path >>"$raw" ||
-						die "$path failed: no result"
-				done
-			done
+	local cipher
+	for cipher in aes-128-ccm-8 aes-128-ccm aes-256-ccm-8 aes-256-ccm aes-128-gcm aes-256-gcm; do
+		! dgsec_has "$cipher" || ciphers+=("$cipher")
+	done
+}
+
+dgsec_has()
+{
+	bench-path -n 1 -c "$1" dgsec-dtls12 in >/dev/null 2>&1
+}
+
+# measure NAME PATH OPTION...: both ways, all rounds, under this name
+measure()
+{
+	local name=$1 path=$2 way round
+	shift 2
+	for way in in out; do
+		for ((round = 1; round <= rounds; round++)); do
+			bench-path -n "$packets" "$@" "$path" $way >"$log/one" ||
+				die "$name $way $*: no result"
+			sed "s/^\([a-z]*\)\t$path\t/\1\t$name\t/" "$log/one" >>"$raw"
 		done
+	done
+	printf 'bench: %3d  %s %s\n' $((++steps)) "$name" "$*"
+}
+
+each_payload()
+{
+	local payload
+	for payload in "${payloads[@]}"; do
+		measure "$@" -l "$payload"
 	done
 }
 
@@ -70,91 +95,67 @@ drivers()
 	' /proc/crypto
 }
 
+# load MODULE: one of ours, after what it needs
+load()
+{
+	local file=${DGSEC_KO%/*}/$1.ko depends
+	for depends in $(modinfo -F depends "$file" | tr , ' '); do
+		[ -e "${DGSEC_KO%/*}/$depends.ko" ] || modprobe "$depends" || die "no module $depends"
+	done
+	insmod "$file" || die "cannot load $file"
+}
+
 # aesni_intel and what ESP needs come by themselves on a machine with udev.
-for module in tun esp6 xfrm_user ccm gcm ctr seqiv echainiv aesni_intel; do
+for module in tun esp6 xfrm_user ccm gcm ctr seqiv echainiv aesni_intel wireguard; do
 	modprobe -q "$module" || die "kernel $(uname -r) has no module $module"
 done
 [ ! -d /sys/module/dgsec ] || die "dgsec is loaded already: unload it first"
+[ -e "${DGSEC_KO:?DGSEC_KO names the module to measure}" ] || die "there is no $DGSEC_KO"
 
 raw=$log/bench.tsv
-: >"$raw" || die "cannot write $raw"
+steps=0
+printf 'kernel\t%s\n' "$(uname -r)" >"$raw" || die "cannot write $raw"
 
-# ESP comes first: another user of ccm(aes) before it could leave the kernel
-# with another driver, and so ESP with another cost.
-run "forwarding and ESP" "${plain[@]}" "${esp[@]}"
+# ESP comes first, with nothing of ours in the kernel: whose ccm(aes) it uses
+# is decided when somebody first asks for one.
+for path in "${plain[@]}" "${others[@]}"; do
+	each_payload "$path" "$path"
+done
 drivers
-modprobe -q -a ip6_udp_tunnel udp_tunnel
-insmod "${DGSEC_KO%/*}/dgsec_ccm.ko" || die "cannot load dgsec_ccm.ko"
-insmod "${DGSEC_KO:?DGSEC_KO names the module to measure}" ||
-	die "cannot load $DGSEC_KO"
-# Forwarding again: the module must not slow down what is not its own.
-run "forwarding and dgsec" "${plain[@]}" "${dgsec[@]}"
+if [ -e "${DGSEC_KO%/*}/dgsec_ccm.ko" ]; then
+	load dgsec_ccm
+	[ $stages = yes ] || each_payload esp+dgsec_ccm esp
+	drivers
+fi
+load dgsec
+# Forwarding again, as another round: the module must not slow down what is not
+# its own.
+for path in "${plain[@]}"; do
+	each_payload "$path" "$path"
+done
+[ ${#ciphers[@]} -gt 0 ] || known_ciphers
+[ ${#ciphers[@]} -gt 0 ] || die "dgsec has no cipher that bench-path knows"
+for cipher in "${ciphers[@]}"; do
+	each_payload dgsec-dtls12 dgsec-dtls12 -c "$cipher"
+done
 drivers
 
-if [ $keep = yes ]; then
+if [ $stages = yes ]; then
 	cat /proc/kallsyms >"$log/kallsyms" || die "cannot write $log/kallsyms"
 	exit 0
 fi
 
-# Columns of the raw file: path direction cipher payload packets min median mean
-awk -F '\t' -v kernel="$(uname -r)" \
-	-v json="$log/results.json" '
-function middle(key,    v, n, i, j, t)
-{
-	n = count[key]
-	for (i = 1; i <= n; i++)
-		v[i] = median[key, i]
-	for (i = 2; i <= n; i++)
-		for (j = i; j > 1 && v[j - 1] > v[j]; j--) {
-			t = v[j]; v[j] = v[j - 1]; v[j - 1] = t
-		}
-	if ((v[n] - v[1]) * 100 > v[1]) {
-		printf "bench: FAIL: %s does not repeat within 1 %%: from %d to %d instructions in one boot\n", key, v[1], v[n]
-		failed = 1
-	}
-	return v[int((n + 1) / 2)]
-}
-{
-	key = $1 " " $2 " " $3 " " $4
-	if (!(key in count))
-		keys[++n_keys] = key
-	median[key, ++count[key]] = $7
-	if (!(key in least) || $6 < least[key])
-		least[key] = $6
-	sum[key] += $8
-}
-END {
-	printf "\n%-14s %-4s %-14s %8s %13s %9s %9s %12s\n", "path", "way", "cipher",
-		"payload", "instructions", "least", "mean", "over forward"
-	for (i = 1; i <= n_keys; i++) {
-		key = keys[i]
-		result[key] = middle(key)
-	}
-	printf "[\n" >json
-	for (i = 1; i <= n_keys; i++) {
-		key = keys[i]
-		split(key, f, " ")
-		over = result[key] - result["forwarding " f[2] " " f[3] " " f[4]]
-		printf "%-14s %-4s %-14s %8d %13d %9d %9d %12d\n", f[1], f[2], f[3], f[4],
-			result[key], least[key], sum[key] / count[key], over
-		printf "  {\"name\": \"%s\", \"direction\": \"%s\", \"cipher\": \"%s\", \"payload\": %d, \"instructions\": %d, \"over_forwarding\": %d, \"least\": %d, \"mean\": %d, \"kernel\": \"%s\"}%s\n",
-			f[1], f[2], f[3], f[4], result[key], over, least[key],
-			sum[key] / count[key], kernel, i < n_keys ? "," : "" >json
-		if (f[1] != "dgsec-dtls12")
-			continue
-		n_dgsec++
-		esp = result["esp " f[2] " " f[3] " " f[4]]
-		if (!esp || result[key] >= esp) {
-			printf "bench: FAIL: %s costs %d, not below the %d of ESP\n", key, result[key], esp
-			failed = 1
-		}
-	}
-	printf "]\n" >json
-	if (!n_dgsec) {
-		print "bench: FAIL: no result for dgsec"
-		failed = 1
-	}
-	printf "\nkernel %s\n", kernel
-	exit failed
-}' "$raw" || die "failed"
-echo "bench: ok"
+for burst in "${bursts[@]}"; do
+	for path in "${plain[@]}" dgsec-dtls12 "${burst_paths[@]}"; do
+		measure "$path" "$path" -b "$burst"
+	done
+done
+rounds=2
+for n in "${peers[@]}"; do
+	for path in "${plain[@]}" dgsec-dtls12; do
+		measure "$path" "$path" -a "$n"
+	done
+done
+ccm-time -i >>"$raw" || die "ccm-time failed"
+rm -f "$log/one"
+echo "bench: all packets have arrived as they should"
