@@ -9,7 +9,8 @@
 #include "lookup.h"
 
 /*
- * Cheaper than jhash, and good enough here: only authenticated peers are in
+ * Cheaper than jhash, and spreads as well what networks number their devices
+ * by: addresses in a row, ports in a row, both. Only authenticated peers are in
  * these tables, each with a few entries, so nobody can fill a bucket.
  */
 static u32 mix(const struct in6_addr *addr, u32 ports, u32 seed)
@@ -18,7 +19,8 @@ static u32 mix(const struct in6_addr *addr, u32 ports, u32 seed)
 
 	h = (h ^ (h >> 32) ^ get_unaligned((const u64 *)addr + 1)) *
 	    GOLDEN_RATIO_64;
-	h = (h ^ (h >> 32) ^ ports) * GOLDEN_RATIO_64;
+	h = ((h ^ (h >> 32)) + ports) * GOLDEN_RATIO_64;
+	h = (h ^ (h >> 29)) * GOLDEN_RATIO_64;
 	return h >> 32;
 }
 

@@ -118,6 +118,7 @@ check "with the peers that are configured" eval 'on_gw peer show dg0 -j | jq -e 
 must ip -n "$(ns gw)" -6 route add default via $HOST dev eth0
 goes() { at gw ip -6 route get $INNER | tee "$out/check.route" | grep -q "dev $1 "; }
 check "packets for peers go to the interface" goes dg0
+check "by one next hop for all of them" said "$out/check.route" 'via fe80::1 '
 check "others by the default route" eval 'at gw ip -6 route get fd00:ffff::1 | grep -q "dev eth0 "'
 must ip -n "$(ns gw)" link del dg0
 check "without it they go nowhere" eval '! at gw ip -6 route get $INNER'

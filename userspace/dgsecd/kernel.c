@@ -103,8 +103,13 @@ static int bring_up(const struct config *config)
 		return ret;
 	}
 	ret = link_up(ifindex);
-	if (ret)
+	if (ret) {
 		log_error("interface %s cannot be brought up: %s", config->name, link_error());
+		return ret;
+	}
+	ret = link_add_route(ifindex, &config->addr, config->prefix_len);
+	if (ret)
+		log_error("interface %s cannot have its route: %s", config->name, link_error());
 	return ret;
 }
 

@@ -194,7 +194,8 @@ static struct in6_addr network(const struct in6_addr *addr, unsigned int prefix_
 	return out;
 }
 
-int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len)
+static struct nl_msg *new_route(const struct in6_addr *addr, unsigned int prefix_len,
+				unsigned char type, unsigned int flags, uint32_t metric)
 {
 	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
 	const struct in6_addr prefix = network(addr, prefix_len);
@@ -204,18 +205,42 @@ int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len)
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = RTPROT_STATIC,
 		.rtm_scope = RT_SCOPE_UNIVERSE,
-		.rtm_type = RTN_UNREACHABLE,
+		.rtm_type = type,
+		.rtm_flags = flags,
 	};
-	int ret;
 
-	if (!msg)
-		return -ENOMEM;
-	nlmsg_append(msg, &route, sizeof(route), NLMSG_ALIGNTO);
-	nla_put(msg, RTA_DST, sizeof(prefix), &prefix);
-	/* Behind any other; the last one of all is the kernel's own. */
-	nla_put_u32(msg, RTA_PRIORITY, UINT32_MAX - 1);
-	ret = request(msg);
+	if (msg) {
+		nlmsg_append(msg, &route, sizeof(route), NLMSG_ALIGNTO);
+		nla_put(msg, RTA_DST, sizeof(prefix), &prefix);
+		nla_put_u32(msg, RTA_PRIORITY, metric);
+	}
+	return msg;
+}
+
+static int request_new(struct nl_msg *msg)
+{
+	int ret = msg ? request(msg) : -ENOMEM;
+
 	return ret == -EEXIST ? 0 : ret;
+}
+
+int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len)
+{
+	/* Behind any other; the last one of all is the kernel's own. */
+	return request_new(new_route(addr, prefix_len, RTN_UNREACHABLE, 0, UINT32_MAX - 1));
+}
+
+int link_add_route(unsigned int index, const struct in6_addr *addr, unsigned int prefix_len)
+{
+	static const struct in6_addr via = { .s6_addr = { 0xfe, 0x80, [15] = 1 } };
+	/* Before that of the address, 256. */
+	struct nl_msg *msg = new_route(addr, prefix_len, RTN_UNICAST, RTNH_F_ONLINK, 128);
+
+	if (msg) {
+		nla_put_u32(msg, RTA_OIF, index);
+		nla_put(msg, RTA_GATEWAY, sizeof(via), &via);
+	}
+	return request_new(msg);
 }
 
 /* ---- notifications --------------------------------------------------------- */

@@ -26,6 +26,14 @@ int link_add_addr(unsigned int index, const struct in6_addr *addr, unsigned int 
  */
 int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len);
 
+/*
+ * ip -6 route add ADDR/LEN via fe80::1 dev INDEX onlink metric 128; there
+ * already: fine. Nobody is at fe80::1, nor asked: it stands for all peers, so
+ * that the kernel needs one neighbour entry and not one for each of them, of
+ * which there can be a thousand at a time.
+ */
+int link_add_route(unsigned int index, const struct in6_addr *addr, unsigned int prefix_len);
+
 /* Subscribe to devices that go away. A nonblocking descriptor to poll. */
 int link_watch(void);
 
