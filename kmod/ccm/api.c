@@ -13,8 +13,12 @@
 #include "api.h"
 #include "job.h"
 
-/* Above the kernel's templates, whatever they are made of */
+/*
+ * Above the kernel's templates, whatever they are made of; below all of them
+ * where we are slower: in constant time without instructions for AES.
+ */
 #define PRIORITY	1000
+#define PRIORITY_SLOW	50
 
 /* No longer than this without a chance to be preempted */
 #define AT_ONCE		4096
@@ -214,7 +218,6 @@ static int ccm_decrypt(struct aead_request *req)
 static struct aead_alg alg = {
 	.base.cra_name		= "ccm(aes)",
 	.base.cra_driver_name	= "ccm-aes-dgsec",
-	.base.cra_priority	= PRIORITY,
 	.base.cra_blocksize	= 1,
 	.base.cra_ctxsize	= sizeof(struct dgsec_ccm_schedule),
 	.base.cra_module	= THIS_MODULE,
@@ -229,11 +232,13 @@ static struct aead_alg alg = {
 
 /**
  * dgsec_api_init - register ccm(aes)
+ * @simd: whether SIMD can be used at all
  *
  * Return: 0 when it has passed the kernel's own tests, or an error.
  */
-int __init dgsec_api_init(void)
+int __init dgsec_api_init(bool simd)
 {
+	alg.base.cra_priority = simd ? PRIORITY : PRIORITY_SLOW;
 	return crypto_register_aead(&alg);
 }
 

@@ -2,7 +2,9 @@
 #ifndef _DGSEC_CCM_API_H
 #define _DGSEC_CCM_API_H
 
-int dgsec_api_init(void);
+#include <linux/types.h>
+
+int dgsec_api_init(bool simd);
 void dgsec_api_exit(void);
 
 #endif /* _DGSEC_CCM_API_H */

@@ -20,7 +20,7 @@ static int __init ccm_init(void)
 	}
 	pr_info("dgsec_ccm: self-tests: pass (%s)\n",
 		simd ? "portable and SIMD" : "portable, no SIMD here");
-	return dgsec_api_init();
+	return dgsec_api_init(simd);
 }
 
 static void __exit ccm_exit(void)
