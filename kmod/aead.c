@@ -34,7 +34,7 @@ static bool is_ccm(u8 cipher)
 struct work {
 	struct scatterlist sg[2];
 	u8 iv[DTLS12_NONCE_LEN];
-	u8 aad[DTLS12_AAD_LEN];
+	u8 aad[DTLS12_AAD_MAX];
 	struct aead_request req CRYPTO_MINALIGN_ATTR;
 };
 
@@ -154,7 +154,7 @@ static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
  * @a: the key
  * @nonce: DTLS12_NONCE_LEN octets, never used before with this key
  * @aad: associated data
- * @aad_len: its length, at most DTLS12_AAD_LEN
+ * @aad_len: its length, at most DTLS12_AAD_MAX
  * @buf: plaintext, in the linear map, with room for the tag behind it
  * @len: length of the plaintext
  *
@@ -176,7 +176,7 @@ int dgsec_aead_seal(const struct dgsec_aead *a, const u8 *nonce,
  * @a: the key
  * @nonce: DTLS12_NONCE_LEN octets
  * @aad: associated data
- * @aad_len: its length, at most DTLS12_AAD_LEN
+ * @aad_len: its length, at most DTLS12_AAD_MAX
  * @buf: ciphertext and tag, in the linear map; garbage after a failure
  * @len: length of both, at least the tag's
  *

@@ -28,6 +28,7 @@ static void destroy(struct dgsec_assoc *a)
 	dst_release(rcu_dereference_protected(a->dst, true));
 	dgsec_counts_destroy(&a->counts);
 	kfree(rcu_dereference_protected(a->limits, true));
+	kfree(a->cids);
 	if (a->replay.window > DGSEC_WINDOW_MIN)
 		kfree(a);
 	else
@@ -91,6 +92,62 @@ static void make_room(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	dgsec_assoc_reap(iface);
 }
 
+/* Return: 0 or -ENOMEM. */
+static int make_cids(struct dgsec_assoc *a, const struct dgsec_assoc_config *c)
+{
+	struct dgsec_cids *cids;
+
+	if (!c->rx_cid.len && !c->tx_cid.len)
+		return 0;
+	cids = kzalloc(struct_size(cids, octets, c->rx_cid.len + c->tx_cid.len),
+		       GFP_KERNEL);
+	if (!cids)
+		return -ENOMEM;
+	cids->assoc = a;
+	cids->rx.id = cids->octets;
+	cids->rx.len = c->rx_cid.len;
+	memcpy(cids->octets, c->rx_cid.id, c->rx_cid.len);
+	cids->tx.id = cids->octets + c->rx_cid.len;
+	cids->tx.len = c->tx_cid.len;
+	memcpy(cids->octets + c->rx_cid.len, c->tx_cid.id, c->tx_cid.len);
+	seqcount_spinlock_init(&cids->moved, &a->lock);
+	a->cids = cids;
+	return 0;
+}
+
+/*
+ * The association that a new one with this endpoint is to replace. One with a
+ * connection ID may have come there by moving; then only if it is of the same
+ * peer, as others may be behind the same address translation by now.
+ */
+static struct dgsec_assoc *find_old(struct dgsec_iface *iface,
+				    const struct dgsec_assoc_config *c)
+{
+	struct dgsec_assoc *a = dgsec_lookup_find_assoc(iface, &c->path.remote);
+	struct dgsec_path copy;
+
+	if (a || !c->rx_cid.len)
+		return a;
+	hlist_for_each_entry(a, &c->peer->assocs, peer_node)
+		if (dgsec_assoc_has_rx_cid(a) &&
+		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags) &&
+		    !memcmp(&dgsec_assoc_path(a, &copy)->remote,
+			    &c->path.remote, sizeof(c->path.remote)))
+			return a;
+	return NULL;
+}
+
+/* Put it into its table, in the place of the old one if they share it. */
+static int enter(struct dgsec_iface *iface, struct dgsec_assoc *a,
+		 struct dgsec_assoc *old)
+{
+	if (dgsec_assoc_has_rx_cid(a))
+		return dgsec_lookup_add_cid(iface, a->cids);
+	if (old && !dgsec_assoc_has_rx_cid(old))
+		return dgsec_lookup_replace_assoc(iface, old, a);
+	return dgsec_lookup_add_assoc(iface, a);
+}
+
 /**
  * dgsec_assoc_limit - give an association its limits
  * @a: the association
@@ -133,7 +190,11 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	struct dgsec_assoc *a, *old;
 	int err;
 
-	old = dgsec_lookup_find_assoc(iface, &c->remote);
+	if (c->rx_cid.len && dgsec_lookup_find_cid(iface, &c->rx_cid)) {
+		NL_SET_ERR_MSG(extack, "another association has this connection ID");
+		return ERR_PTR(-EEXIST);
+	}
+	old = find_old(iface, c);
 	if (old && !c->replace && !test_bit(DGSEC_ASSOC_ENDED, &old->flags)) {
 		NL_SET_ERR_MSG(extack, "another association has this endpoint: give the flag replace to replace it");
 		return ERR_PTR(-EEXIST);
@@ -158,8 +219,7 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 
 	a->iface = iface;
 	a->peer = c->peer;
-	a->remote = c->remote;
-	a->local = c->local;
+	a->path = c->path;
 	a->protocol = c->protocol;
 	a->role = c->role;
 	a->epoch = c->epoch;
@@ -170,6 +230,8 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 		dgsec_replay_fill(&a->replay, c->rx_seq);
 
 	err = dgsec_assoc_limit(a, &c->limits);
+	if (!err)
+		err = make_cids(a, c);
 	if (err)
 		goto err_free;
 	err = xa_alloc_cyclic(&iface->assocs, &a->id, a,
@@ -180,18 +242,16 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	if (!old || old->peer != c->peer)
 		make_room(iface, c->peer);
 	/* that may have taken the old one away */
-	old = dgsec_lookup_find_assoc(iface, &c->remote);
-	a->inner_port = inner_port(c->peer, old, &c->remote);
-	if (old)
-		err = dgsec_lookup_replace_assoc(iface, old, a);
-	else
-		err = dgsec_lookup_add_assoc(iface, a);
+	old = find_old(iface, c);
+	a->inner_port = inner_port(c->peer, old, &c->path.remote);
+	err = enter(iface, a, old);
 	if (err)
 		goto err_id;
 
 	hlist_add_head_rcu(&a->peer_node, &c->peer->assocs);
 	c->peer->n_assocs++;
 	iface->n_assocs++;
+	iface->n_cids += dgsec_assoc_has_rx_cid(a);
 	if (old)
 		dgsec_assoc_end(old, DGSEC_REASON_REPLACED);
 	if (c->limits.soft_seconds || c->limits.hard_seconds ||
@@ -248,6 +308,7 @@ void dgsec_assoc_reap(struct dgsec_iface *iface)
 		hlist_del_rcu(&a->peer_node);
 		a->peer->n_assocs--;
 		iface->n_assocs--;
+		iface->n_cids -= dgsec_assoc_has_rx_cid(a);
 		dgsec_counts_fold(&a->peer->counts, &a->counts);
 		dgsec_event_expire(a, a->reason, true);
 		call_rcu(&a->rcu, destroy_rcu);
@@ -406,16 +467,35 @@ int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec)
 	return dgsec_replay_check(&a->replay, rec->seq);
 }
 
+/*
+ * The peer sends from elsewhere (RFC 9146 section 6). The caller has seen that
+ * the record is authentic, new, and newer than all others.
+ */
+static void move(struct dgsec_assoc *a, const struct dgsec_path *to)
+{
+	struct dst_entry *dst;
+
+	lockdep_assert_held(&a->lock);
+	write_seqcount_begin(&a->cids->moved);
+	a->path = *to;
+	write_seqcount_end(&a->cids->moved);
+	dst = rcu_replace_pointer(a->dst, NULL, lockdep_is_held(&a->lock));
+	dst_release(dst);
+}
+
 /**
  * dgsec_assoc_open - open a record in place, and move the window
  * @a: the association
  * @rec: checked
+ * @from: where it came from, NULL if that does not count
  *
  * Context: RCU read lock, bottom halves off.
  * Return: 0 or the counter of the reason to drop.
  */
-int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec)
+int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec,
+		     const struct dgsec_path *from)
 {
+	bool moved = false;
 	int drop;
 
 	drop = dgsec_dtls12_open(&a->rx, rec);
@@ -426,13 +506,24 @@ int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec)
 	}
 
 	spin_lock(&a->lock);
+	if (unlikely(rec->cid_len) && from && rec->seq >= a->replay.next)
+		moved = memcmp(from, &a->path, sizeof(*from));
 	drop = dgsec_replay_update(&a->replay, rec->seq);
+	if (unlikely(moved) && !drop)
+		move(a, from);
 	spin_unlock(&a->lock);
 	if (drop)
 		return drop;
+	if (unlikely(moved)) {
+		dgsec_count(a->iface, DGSEC_A_STATS_RX_MOVED);
+		dgsec_counts_inc(&a->counts, DGSEC_A_STATS_RX_MOVED);
+		dgsec_event_moved(a);
+	}
 
 	WRITE_ONCE(a->last_rx, dgsec_now());
+	/* a client that repeats its Finished has not seen ours */
 	if (unlikely(!test_bit(DGSEC_ASSOC_CONFIRMED, &a->flags)) &&
+	    rec->type != DTLS_HANDSHAKE &&
 	    !test_and_set_bit(DGSEC_ASSOC_CONFIRMED, &a->flags))
 		dgsec_event_confirmed(a);
 	return 0;
@@ -442,7 +533,8 @@ int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec)
  * dgsec_assoc_seal - take a sequence number and make a record, in place
  * @a: the association
  * @type: content type
- * @data: the plaintext, with room as dgsec_dtls12_seal() wants
+ * @data: the plaintext, with room as dgsec_dtls12_seal() wants for
+ *	dgsec_assoc_tx_cid()
  * @len: its length
  *
  * Context: RCU read lock, bottom halves off.
@@ -470,7 +562,8 @@ int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len)
 			return DGSEC_A_STATS_TX_DROP_SEQUENCE;
 	}
 
-	err = dgsec_dtls12_seal(&a->tx, type, a->epoch, seq, data, len);
+	err = dgsec_dtls12_seal(&a->tx, dgsec_assoc_tx_cid(a), type, a->epoch,
+				seq, data, len);
 	if (err)
 		return err == -ENOMEM ? DGSEC_A_STATS_TX_DROP_MEMORY :
 					DGSEC_A_STATS_TX_DROP_CRYPTO;

@@ -4,6 +4,7 @@
 
 #include <linux/rculist.h>
 #include <linux/rhashtable-types.h>
+#include <linux/seqlock.h>
 #include <linux/spinlock.h>
 #include <net/dst.h>
 
@@ -17,6 +18,25 @@ struct dgsec_endpoint {
 	struct in6_addr addr;
 	__be16 port;
 	__be16 local_port;
+};
+
+/* Where an association's datagrams go, and where they come from */
+struct dgsec_path {
+	struct dgsec_endpoint remote;
+	struct in6_addr local;
+};
+
+/*
+ * The connection IDs of an association that has one (RFC 9146): that in the
+ * peer's records, chosen by us, and that in ours, chosen by the peer. With the
+ * first the peer may move.
+ */
+struct dgsec_cids {
+	struct rhash_head node;
+	struct dgsec_assoc *assoc;
+	struct dtls12_cid rx, tx;
+	seqcount_spinlock_t moved;	/* the path, under the assoc's lock */
+	u8 octets[];
 };
 
 /*
@@ -47,9 +67,8 @@ enum dgsec_assoc_flag {
 /* One protocol's keys with a peer. */
 struct dgsec_assoc {
 	struct rhash_head node;
-	struct dgsec_endpoint remote;
+	struct dgsec_path path;		/* dgsec_assoc_path(), for it may change */
 	u32 id;
-	struct in6_addr local;
 	struct dgsec_iface *iface;
 	struct dgsec_peer *peer;
 	unsigned long flags;
@@ -72,6 +91,7 @@ struct dgsec_assoc {
 	u32 created, last_rx, last_tx;	/* seconds of the monotonic clock */
 	u32 alert_at;			/* of the last alert event */
 	struct dgsec_limits __rcu *limits;	/* NULL: none */
+	struct dgsec_cids *cids;	/* NULL: none; as long as it lives */
 	struct dgsec_counts counts;
 
 	struct hlist_node peer_node;	/* RCU */
@@ -85,8 +105,8 @@ struct dgsec_assoc {
 /* What an association is made of */
 struct dgsec_assoc_config {
 	struct dgsec_peer *peer;
-	struct dgsec_endpoint remote;
-	struct in6_addr local;
+	struct dgsec_path path;
+	struct dtls12_cid rx_cid, tx_cid;
 	u8 protocol, cipher, role;
 	u16 epoch;
 	u32 window;
@@ -109,6 +129,36 @@ static inline u32 dgsec_since(u32 then, u32 now)
 	return max((s32)(now - then), 0);
 }
 
+/* Do the peer's records have one? Then it is not known by its endpoint. */
+static inline bool dgsec_assoc_has_rx_cid(const struct dgsec_assoc *a)
+{
+	return a->cids && a->cids->rx.len;
+}
+
+/* The connection ID in our records */
+static inline const struct dtls12_cid *
+dgsec_assoc_tx_cid(const struct dgsec_assoc *a)
+{
+	static const struct dtls12_cid none;
+
+	return unlikely(a->cids) ? &a->cids->tx : &none;
+}
+
+/* Its path; in @copy if it may change meanwhile */
+static inline const struct dgsec_path *
+dgsec_assoc_path(const struct dgsec_assoc *a, struct dgsec_path *copy)
+{
+	unsigned int seq;
+
+	if (likely(!a->cids))
+		return &a->path;
+	do {
+		seq = read_seqcount_begin(&a->cids->moved);
+		*copy = a->path;
+	} while (read_seqcount_retry(&a->cids->moved, seq));
+	return copy;
+}
+
 int dgsec_assoc_init(void);
 void dgsec_assoc_exit(void);
 struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
@@ -122,7 +172,8 @@ void dgsec_assoc_aging(struct work_struct *work);
 void dgsec_assoc_arm_aging(struct dgsec_iface *iface, u32 seconds);
 void dgsec_assoc_forget_route(struct dgsec_assoc *a);
 void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes);
-int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec);
+int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec,
+		     const struct dgsec_path *from);
 int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec);
 int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len);
 

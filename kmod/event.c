@@ -33,13 +33,15 @@ static int put_peer(struct sk_buff *skb, const struct dgsec_peer *peer)
 static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
 	struct nlattr *nest = nla_nest_start(skb, DGSEC_A_ASSOC);
+	struct dgsec_path copy;
+	const struct dgsec_path *path = dgsec_assoc_path(a, &copy);
 
 	if (!nest || nla_put_u32(skb, DGSEC_A_ASSOC_ID, a->id) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_PEER_ID, a->peer->id) ||
-	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &a->remote.addr) ||
-	    nla_put_be16(skb, DGSEC_A_ASSOC_REMOTE_PORT, a->remote.port) ||
-	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_LOCAL_ADDR, &a->local) ||
-	    nla_put_be16(skb, DGSEC_A_ASSOC_LOCAL_PORT, a->remote.local_port))
+	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &path->remote.addr) ||
+	    nla_put_be16(skb, DGSEC_A_ASSOC_REMOTE_PORT, path->remote.port) ||
+	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_LOCAL_ADDR, &path->local) ||
+	    nla_put_be16(skb, DGSEC_A_ASSOC_LOCAL_PORT, path->remote.local_port))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -149,6 +151,16 @@ void dgsec_event_confirmed(struct dgsec_assoc *a)
 {
 	struct event e = {
 		.cmd = DGSEC_CMD_CONFIRMED_NTF, .iface = a->iface, .assoc = a,
+	};
+
+	send(&e);
+}
+
+/* The peer sends from another endpoint. */
+void dgsec_event_moved(struct dgsec_assoc *a)
+{
+	struct event e = {
+		.cmd = DGSEC_CMD_MOVED_NTF, .iface = a->iface, .assoc = a,
 	};
 
 	send(&e);

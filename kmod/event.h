@@ -7,6 +7,7 @@
 
 void dgsec_event_acquire(struct dgsec_iface *iface, struct dgsec_peer *peer);
 void dgsec_event_confirmed(struct dgsec_assoc *a);
+void dgsec_event_moved(struct dgsec_assoc *a);
 void dgsec_event_expire(struct dgsec_assoc *a, enum dgsec_reason reason,
 			bool hard);
 void dgsec_event_alert(struct dgsec_assoc *a, u8 level, u8 description);

@@ -58,13 +58,15 @@ struct dgsec_iface {
 
 	/* read by the data path under RCU, written under lock */
 	struct dgsec_socket __rcu *sockets[DGSEC_SOCKETS_MAX];
-	struct rhashtable by_endpoint;	/* associations */
+	struct rhashtable by_endpoint;	/* associations without ... */
+	struct rhashtable by_cid;	/* ... and with a connection ID */
 	struct rhashtable by_inner;	/* peers */
 	struct rhashtable by_name;	/* peers */
 	struct rhashtable expected;	/* endpoints with a handshake going on */
 	struct dgsec_service service;
 	seqcount_mutex_t service_seq;	/* this one and the peers' */
 	atomic_t n_expected;
+	u8 cid_len;			/* of our connection IDs */
 	struct nf_hook_ops inner_hook;	/* if they have a hook, they are */
 	struct nf_hook_ops outer_hook;	/* in place */
 	struct dgsec_routes inner_routes;
@@ -81,7 +83,7 @@ struct dgsec_iface {
 	bool dying;
 	struct xarray peers, assocs;	/* by id */
 	u32 next_peer, next_assoc;	/* hints for the next ids */
-	u32 n_peers, n_assocs, max_peers, max_assocs;
+	u32 n_peers, n_assocs, n_cids, max_peers, max_assocs;
 
 	/* associations that ended, for the reaper to take away */
 	struct llist_head ended;

@@ -37,17 +37,43 @@ static int endpoint_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct dgsec_endpoint *key = arg->key;
 	const struct dgsec_assoc *a = obj;
 
-	return key->port != a->remote.port ||
-	       key->local_port != a->remote.local_port ||
-	       !ipv6_addr_equal(&key->addr, &a->remote.addr);
+	return key->port != a->path.remote.port ||
+	       key->local_port != a->path.remote.local_port ||
+	       !ipv6_addr_equal(&key->addr, &a->path.remote.addr);
 }
 
 static const struct rhashtable_params by_endpoint = {
 	.head_offset = offsetof(struct dgsec_assoc, node),
-	.key_offset = offsetof(struct dgsec_assoc, remote),
+	.key_offset = offsetof(struct dgsec_assoc, path.remote),
 	.key_len = sizeof(struct dgsec_endpoint),
 	.hashfn = endpoint_hash,
 	.obj_cmpfn = endpoint_cmp,
+	.automatic_shrinking = true,
+};
+
+/* Ours to choose, but a load balancer may have a say: no order is assumed. */
+static u32 cid_hash(const void *data, u32 len, u32 seed)
+{
+	const struct dtls12_cid *cid = data;
+
+	return jhash(cid->id, cid->len, seed);
+}
+
+static int cid_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct dtls12_cid *key = arg->key;
+	const struct dgsec_cids *cids = obj;
+
+	return key->len != cids->rx.len ||
+	       memcmp(key->id, cids->rx.id, key->len);
+}
+
+static const struct rhashtable_params by_cid = {
+	.head_offset = offsetof(struct dgsec_cids, node),
+	.key_offset = offsetof(struct dgsec_cids, rx),
+	.key_len = sizeof(struct dtls12_cid),
+	.hashfn = cid_hash,
+	.obj_cmpfn = cid_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -116,9 +142,12 @@ int dgsec_lookup_init(struct dgsec_iface *iface)
 	err = rhashtable_init(&iface->by_endpoint, &by_endpoint);
 	if (err)
 		return err;
-	err = rhashtable_init(&iface->by_inner, &by_inner);
+	err = rhashtable_init(&iface->by_cid, &by_cid);
 	if (err)
 		goto err_endpoint;
+	err = rhashtable_init(&iface->by_inner, &by_inner);
+	if (err)
+		goto err_cid;
 	err = rhashtable_init(&iface->by_name, &by_name);
 	if (err)
 		goto err_inner;
@@ -131,6 +160,8 @@ err_name:
 	rhashtable_destroy(&iface->by_name);
 err_inner:
 	rhashtable_destroy(&iface->by_inner);
+err_cid:
+	rhashtable_destroy(&iface->by_cid);
 err_endpoint:
 	rhashtable_destroy(&iface->by_endpoint);
 	return err;
@@ -142,6 +173,7 @@ void dgsec_lookup_destroy(struct dgsec_iface *iface)
 	rhashtable_destroy(&iface->expected);
 	rhashtable_destroy(&iface->by_name);
 	rhashtable_destroy(&iface->by_inner);
+	rhashtable_destroy(&iface->by_cid);
 	rhashtable_destroy(&iface->by_endpoint);
 }
 
@@ -179,10 +211,37 @@ int dgsec_lookup_replace_assoc(struct dgsec_iface *iface,
 				       &a->node, by_endpoint);
 }
 
+/* Context: RCU read lock, for as long as the result is used. */
+struct dgsec_assoc *dgsec_lookup_cid(struct dgsec_iface *iface,
+				     const struct dtls12_cid *cid)
+{
+	struct dgsec_cids *cids;
+
+	cids = rhashtable_lookup(&iface->by_cid, cid, by_cid);
+	return cids ? cids->assoc : NULL;
+}
+
+/* The same for commands. Context: the lock. */
+struct dgsec_cids *dgsec_lookup_find_cid(struct dgsec_iface *iface,
+					 const struct dtls12_cid *cid)
+{
+	return rhashtable_lookup_fast(&iface->by_cid, cid, by_cid);
+}
+
+int dgsec_lookup_add_cid(struct dgsec_iface *iface, struct dgsec_cids *cids)
+{
+	return rhashtable_lookup_insert_fast(&iface->by_cid, &cids->node,
+					     by_cid);
+}
+
 /* Does nothing if another association has taken its place. */
 void dgsec_lookup_del_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
 {
-	rhashtable_remove_fast(&iface->by_endpoint, &a->node, by_endpoint);
+	if (dgsec_assoc_has_rx_cid(a))
+		rhashtable_remove_fast(&iface->by_cid, &a->cids->node, by_cid);
+	else
+		rhashtable_remove_fast(&iface->by_endpoint, &a->node,
+				       by_endpoint);
 }
 
 /**

@@ -39,6 +39,12 @@ static inline bool dgsec_lookup_may_be_peer(const struct dgsec_iface *iface,
 	       prefix == READ_ONCE(iface->inner_prefix);
 }
 
+struct dgsec_assoc *dgsec_lookup_cid(struct dgsec_iface *iface,
+				     const struct dtls12_cid *cid);
+struct dgsec_cids *dgsec_lookup_find_cid(struct dgsec_iface *iface,
+					 const struct dtls12_cid *cid);
+int dgsec_lookup_add_cid(struct dgsec_iface *iface, struct dgsec_cids *cids);
+
 struct dgsec_peer *dgsec_lookup_peer(struct dgsec_iface *iface,
 				     const struct in6_addr *inner);
 struct dgsec_peer *dgsec_lookup_find_peer(struct dgsec_iface *iface,

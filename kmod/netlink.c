@@ -236,6 +236,7 @@ static int put_interface(struct sk_buff *skb, const struct net *net,
 			 iface->service.port) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_HANDSHAKE_RATE,
 			iface->handshakes.rate) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_CID_LEN, iface->cid_len) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_HANDSHAKE_BURST,
 			iface->handshakes.burst) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_MAX_PEERS, iface->max_peers) ||
@@ -343,9 +344,16 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_RATE) |
 			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_BURST) |
 			    BIT_ULL(DGSEC_A_INTERFACE_MAX_PEERS) |
-			    BIT_ULL(DGSEC_A_INTERFACE_MAX_ASSOCS));
+			    BIT_ULL(DGSEC_A_INTERFACE_MAX_ASSOCS) |
+			    BIT_ULL(DGSEC_A_INTERFACE_CID_LEN));
 	if (err)
 		return err;
+	attr = tb[DGSEC_A_INTERFACE_CID_LEN];
+	if (attr && nla_get_u32(attr) != iface->cid_len && iface->n_cids) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "there are associations with connection IDs of another length");
+		return -EBUSY;
+	}
 	port = tb[DGSEC_A_INTERFACE_SERVICE_PORT];
 	if (port && !nla_get_be16(port)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, port,
@@ -358,6 +366,8 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	dgsec_peer_set_service(iface, &iface->service, &service);
+	if (attr)
+		WRITE_ONCE(iface->cid_len, nla_get_u32(attr));
 	attr = tb[DGSEC_A_INTERFACE_HANDSHAKE_RATE];
 	if (attr)
 		WRITE_ONCE(iface->handshakes.rate, nla_get_u32(attr));

@@ -30,6 +30,8 @@
 		 BIT_ULL(DGSEC_A_ASSOC_TX_SEQ) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_RX_SEQ) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_WINDOW) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_RX_CID) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_TX_CID) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) | LIMITS)
 
 static struct dgsec_limits limits_of(const struct dgsec_assoc *a)
@@ -75,9 +77,23 @@ static int put_ages(struct sk_buff *skb, const struct dgsec_assoc *a)
 	return 0;
 }
 
+static int put_cids(struct sk_buff *skb, const struct dgsec_assoc *a)
+{
+	const struct dgsec_cids *c = a->cids;
+
+	if (c && ((c->rx.len && nla_put(skb, DGSEC_A_ASSOC_RX_CID, c->rx.len,
+					c->rx.id)) ||
+		  (c->tx.len && nla_put(skb, DGSEC_A_ASSOC_TX_CID, c->tx.len,
+					c->tx.id))))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
 	struct nlattr *nest = nla_nest_start(skb, DGSEC_A_ASSOC);
+	struct dgsec_path copy;
+	const struct dgsec_path *path = dgsec_assoc_path(a, &copy);
 	u64 next = READ_ONCE(a->replay.next);
 	const int pad = DGSEC_A_ASSOC_PAD;
 
@@ -87,17 +103,18 @@ static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 	    nla_put_u32(skb, DGSEC_A_ASSOC_CIPHER, a->tx.cipher) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_ROLE, a->role) ||
 	    nla_put_u16(skb, DGSEC_A_ASSOC_EPOCH, a->epoch) ||
-	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &a->remote.addr) ||
-	    nla_put_be16(skb, DGSEC_A_ASSOC_REMOTE_PORT, a->remote.port) ||
-	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_LOCAL_ADDR, &a->local) ||
+	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &path->remote.addr) ||
+	    nla_put_be16(skb, DGSEC_A_ASSOC_REMOTE_PORT, path->remote.port) ||
+	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_LOCAL_ADDR, &path->local) ||
 	    nla_put_be16(skb, DGSEC_A_ASSOC_LOCAL_PORT,
-			 a->remote.local_port) ||
+			 path->remote.local_port) ||
 	    nla_put_be16(skb, DGSEC_A_ASSOC_INNER_PORT, a->inner_port) ||
 	    nla_put_u64_64bit(skb, DGSEC_A_ASSOC_TX_SEQ,
 			      atomic64_read(&a->tx_seq), pad) ||
 	    (next && nla_put_u64_64bit(skb, DGSEC_A_ASSOC_RX_SEQ, next - 1,
 				       pad)) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_WINDOW, a->replay.window) ||
+	    put_cids(skb, a) ||
 	    put_limits(skb, a) || put_ages(skb, a) ||
 	    (test_bit(DGSEC_ASSOC_CONFIRMED, &a->flags) &&
 	     nla_put_flag(skb, DGSEC_A_ASSOC_CONFIRMED)) ||
@@ -183,6 +200,34 @@ int dgsec_nl_get_endpoint(const struct nlattr *addr, const struct nlattr *port,
 	if (!remote->port || !remote->local_port) {
 		NL_SET_ERR_MSG(extack, "a port cannot be 0");
 		return -EINVAL;
+	}
+	return 0;
+}
+
+static int get_cids(const struct dgsec_iface *iface, struct nlattr **tb,
+		    struct dgsec_assoc_config *c,
+		    struct netlink_ext_ack *extack)
+{
+	const struct nlattr *rx = tb[DGSEC_A_ASSOC_RX_CID];
+	const struct nlattr *tx = tb[DGSEC_A_ASSOC_TX_CID];
+
+	if (rx && (!nla_len(rx) || nla_len(rx) != iface->cid_len)) {
+		NL_SET_ERR_MSG_ATTR(extack, rx,
+				    "our connection ID must be as long as cid-len of the interface says");
+		return -EINVAL;
+	}
+	if (tx && (!nla_len(tx) || nla_len(tx) > DTLS12_CID_MAX)) {
+		NL_SET_ERR_MSG_ATTR(extack, tx,
+				    "the peer's connection ID must be of 1 to 32 octets");
+		return -EINVAL;
+	}
+	if (rx) {
+		c->rx_cid.id = nla_data(rx);
+		c->rx_cid.len = nla_len(rx);
+	}
+	if (tx) {
+		c->tx_cid.id = nla_data(tx);
+		c->tx_cid.len = nla_len(tx);
 	}
 	return 0;
 }
@@ -309,13 +354,13 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 	}
 	err = dgsec_nl_get_endpoint(tb[DGSEC_A_ASSOC_REMOTE_ADDR],
 				    tb[DGSEC_A_ASSOC_REMOTE_PORT],
-				    tb[DGSEC_A_ASSOC_LOCAL_PORT], &c->remote,
+				    tb[DGSEC_A_ASSOC_LOCAL_PORT], &c->path.remote,
 				    extack);
 	if (err)
 		return err;
-	c->local = nla_get_in6_addr(tb[DGSEC_A_ASSOC_LOCAL_ADDR]);
-	if (!(ipv6_addr_type(&c->local) & IPV6_ADDR_UNICAST) ||
-	    ipv6_addr_v4mapped(&c->local)) {
+	c->path.local = nla_get_in6_addr(tb[DGSEC_A_ASSOC_LOCAL_ADDR]);
+	if (!(ipv6_addr_type(&c->path.local) & IPV6_ADDR_UNICAST) ||
+	    ipv6_addr_v4mapped(&c->path.local)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[DGSEC_A_ASSOC_LOCAL_ADDR],
 				    "the local address must be an IPv6 unicast address");
 		return -EINVAL;
@@ -326,6 +371,9 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 		c->role = nla_get_u32(tb[DGSEC_A_ASSOC_ROLE]);
 	c->replace = nla_get_flag(tb[DGSEC_A_ASSOC_REPLACE]);
 	get_limits(tb, &c->limits);
+	err = get_cids(iface, tb, c, extack);
+	if (err)
+		return err;
 	err = get_numbers(tb, c, extack);
 	if (!err)
 		err = get_keys(tb[DGSEC_A_ASSOC_KEYS], c, extack);

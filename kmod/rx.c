@@ -22,7 +22,7 @@
 /* A datagram on its way */
 struct datagram {
 	struct dgsec_iface *iface;
-	struct dgsec_endpoint remote;
+	struct dgsec_path from;
 	bool standby;		/* nobody reads the socket */
 	bool injected;		/* comes from userspace */
 };
@@ -146,16 +146,37 @@ static struct sk_buff *copy_record(const struct dtls12_record *rec)
 	return skb;
 }
 
+/* The record is elsewhere now. */
+static void move_record(struct dtls12_record *rec, u8 *start)
+{
+	rec->data = start + (rec->data - rec->start);
+	rec->cid = start + (rec->cid - rec->start);
+	rec->start = start;
+}
+
+static struct dgsec_assoc *find_assoc(struct datagram *d,
+				      const struct dtls12_record *rec)
+{
+	struct dtls12_cid cid = { .id = rec->cid, .len = rec->cid_len };
+
+	if (unlikely(cid.len))
+		return dgsec_lookup_cid(d->iface, &cid);
+	return dgsec_lookup_assoc(d->iface, &d->from.remote);
+}
+
 /*
- * Open one application record or alert.
+ * Open one application record or alert, or what may be one: those with a
+ * connection ID hide what they are.
  *
  * If it is @alone in its datagram, @skb is used and consumed, unless it is for
  * the socket: its endpoint is expected and no association opens it, so
- * userspace may have the key for it soon. Otherwise @skb stays as it is.
+ * userspace may have the key for it soon; or it was a handshake record.
+ * Otherwise @skb stays as it is.
  *
- * Return: whether the record, unharmed, is for the socket.
+ * Return: the counter of the reason why the record, unharmed, is for the
+ * socket, or 0.
  */
-static bool open_record(struct datagram *d, struct sk_buff *skb,
+static int open_record(struct datagram *d, struct sk_buff *skb,
 			struct dtls12_record *rec, bool alone)
 {
 	struct dgsec_iface *iface = d->iface;
@@ -169,8 +190,9 @@ static bool open_record(struct datagram *d, struct sk_buff *skb,
 		stat = DGSEC_A_STATS_RX_DROP_DOWN;
 		goto drop;
 	}
-	expected = !d->injected && dgsec_lookup_expected(iface, &d->remote);
-	a = dgsec_lookup_assoc(iface, &d->remote);
+	expected = !d->injected &&
+		   dgsec_lookup_expected(iface, &d->from.remote);
+	a = find_assoc(d, rec);
 	stat = a ? dgsec_assoc_check(a, rec) : DGSEC_A_STATS_RX_DROP_NO_ASSOC;
 	if (unlikely(stat))
 		goto drop;
@@ -190,14 +212,24 @@ static bool open_record(struct datagram *d, struct sk_buff *skb,
 		stat = DGSEC_A_STATS_RX_DROP_MEMORY;
 		goto drop;
 	}
-	rec->start = work->data + offset;
-	rec->data = rec->start + DTLS12_HEADER_LEN;
+	move_record(rec, work->data + offset);
 
-	stat = dgsec_assoc_open(a, rec);
+	stat = dgsec_assoc_open(a, rec, d->injected ? NULL : &d->from);
 	if (unlikely(stat)) {
 		if (work != skb)
 			kfree_skb(work);
 		goto drop;
+	}
+	if (unlikely(rec->type == DTLS_HANDSHAKE ||
+		     rec->type == DTLS_CHANGE_CIPHER_SPEC)) {
+		/* the library has the keys too, and shall open it itself */
+		if (work != skb)
+			kfree_skb(work);
+		else if (dgsec_dtls12_close(&a->rx, rec)) {
+			stat = DGSEC_A_STATS_RX_DROP_MEMORY;
+			goto drop;
+		}
+		return DGSEC_A_STATS_RX_HANDSHAKE;
 	}
 	if (alone && work != skb)
 		consume_skb(skb);
@@ -210,15 +242,15 @@ static bool open_record(struct datagram *d, struct sk_buff *skb,
 	} else {
 		deliver(d, a, work, rec);
 	}
-	return false;
+	return 0;
 
 drop:
 	if (expected)
-		return true;
+		return DGSEC_A_STATS_RX_EXPECTED;
 	count(d, a, stat);
 	if (alone)
 		kfree_skb(skb);
-	return false;
+	return 0;
 }
 
 /*
@@ -227,7 +259,7 @@ drop:
  */
 static bool is_ours(const struct dtls12_record *rec)
 {
-	return rec->type == DTLS_APPLICATION_DATA ||
+	return rec->type == DTLS_APPLICATION_DATA || rec->cid_len ||
 	       (rec->type == DTLS_ALERT && rec->epoch);
 }
 
@@ -240,7 +272,8 @@ static bool may_go_up(struct datagram *d)
 		dgsec_count(d->iface, DGSEC_A_STATS_RX_DROP_NO_DAEMON);
 		return false;
 	}
-	if (!dgsec_ratelimit_allow(&d->iface->handshakes, &d->remote.addr)) {
+	if (!dgsec_ratelimit_allow(&d->iface->handshakes,
+				   &d->from.remote.addr)) {
 		dgsec_count(d->iface, DGSEC_A_STATS_RX_DROP_RATE);
 		return false;
 	}
@@ -255,13 +288,14 @@ static bool may_go_up(struct datagram *d)
  */
 static size_t sift(struct datagram *d, struct sk_buff *skb, size_t start)
 {
+	u8 cid_len = READ_ONCE(d->iface->cid_len);
 	size_t end = start, offset = start;
 	struct dtls12_record rec;
 	int stat;
 
 	for (; offset < skb->len; offset += rec.size) {
 		stat = dgsec_dtls12_parse(skb->data + offset,
-					  skb->len - offset, &rec);
+					  skb->len - offset, cid_len, &rec);
 		if (stat) {
 			dgsec_count(d->iface, stat);
 			break;
@@ -292,7 +326,8 @@ static bool receive(struct datagram *d, struct sk_buff *skb)
 		drop(d, NULL, DGSEC_A_STATS_RX_DROP_MEMORY, skb);
 		return false;
 	}
-	stat = dgsec_dtls12_parse(skb->data + start, skb->len - start, &rec);
+	stat = dgsec_dtls12_parse(skb->data + start, skb->len - start,
+				  READ_ONCE(d->iface->cid_len), &rec);
 	if (stat) {
 		drop(d, NULL, stat, skb);
 		return false;
@@ -301,9 +336,9 @@ static bool receive(struct datagram *d, struct sk_buff *skb)
 	/* nearly always: one application record */
 	if (likely(is_ours(&rec) && rec.size == skb->len - start &&
 		   !dgsec_dtls12_vet(&rec))) {
-		if (likely(!open_record(d, skb, &rec, true)))
+		stat = open_record(d, skb, &rec, true);
+		if (likely(!stat))
 			return false;
-		stat = DGSEC_A_STATS_RX_EXPECTED;
 		goto up;
 	}
 
@@ -349,9 +384,10 @@ int dgsec_rx_encap(struct sock *sk, struct sk_buff *skb)
 	if (unlikely(!s))
 		return 1;
 	d.iface = s->iface;
-	d.remote.addr = ipv6_hdr(skb)->saddr;
-	d.remote.port = udp_hdr(skb)->source;
-	d.remote.local_port = s->port;
+	d.from.remote.addr = ipv6_hdr(skb)->saddr;
+	d.from.remote.port = udp_hdr(skb)->source;
+	d.from.remote.local_port = s->port;
+	d.from.local = ipv6_hdr(skb)->daddr;
 	d.standby = s->standby;
 	/* one datagram must not make many gateways answer */
 	if (unlikely(ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))) {
@@ -378,7 +414,7 @@ int dgsec_rx_inject(struct dgsec_iface *iface,
 		    size_t len)
 {
 	struct datagram d = {
-		.iface = iface, .remote = *remote, .injected = true,
+		.iface = iface, .from.remote = *remote, .injected = true,
 	};
 	struct sk_buff *skb;
 	struct udphdr *udp;

@@ -166,15 +166,17 @@ static const u8 plain[] = {
 };
 
 /*
- * Records of it, epoch 1, made with another implementation (OpenSSL). The
- * last one has a nonce that is not its sequence number.
+ * Records of it, epoch 1, made with another implementation (OpenSSL). One has
+ * a nonce that is not its sequence number, some have connection IDs.
  */
 static const struct vector {
 	u8 cipher;
 	u64 seq;
 	bool foreign_nonce;
+	u8 cid_len, padding;
+	u8 type;		/* if it is not application data */
 	u8 len;
-	u8 record[46];
+	u8 record[79];
 } vectors[] = {
 	{
 		.cipher = DGSEC_CIPHER_AES_128_CCM_8, .seq = 32, .len = 38,
@@ -215,6 +217,43 @@ static const struct vector {
 			0x9d, 0xd8, 0xfe, 0x61, 0xa7, 0x1c, 0xd8, 0xcf,
 			0x30, 0xaa, 0x2d, 0x7f, 0x25, 0xf1,
 		},
+	}, {
+		.cipher = DGSEC_CIPHER_AES_128_CCM_8, .seq = 32,
+		.cid_len = 1, .len = 40,
+		.record = {
+			0x19, 0xfe, 0xfd, 0x00, 0x01, 0x00, 0x00, 0x00,
+			0x00, 0x00, 0x20, 0xc0, 0x00, 0x1a, 0x00, 0x01,
+			0x00, 0x00, 0x00, 0x00, 0x00, 0x20, 0x57, 0x47,
+			0xf7, 0x92, 0x96, 0x03, 0x5b, 0xd5, 0x9f, 0x6a,
+			0xfb, 0xe2, 0x6c, 0xb5, 0xc4, 0x3f, 0x04, 0x28,
+		},
+	}, {
+		.cipher = DGSEC_CIPHER_AES_128_CCM_8, .seq = 33,
+		.cid_len = 8, .padding = 3, .len = 50,
+		.record = {
+			0x19, 0xfe, 0xfd, 0x00, 0x01, 0x00, 0x00, 0x00,
+			0x00, 0x00, 0x21, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4,
+			0xc5, 0xc6, 0xc7, 0x00, 0x1d, 0x00, 0x01, 0x00,
+			0x00, 0x00, 0x00, 0x00, 0x21, 0xc3, 0x72, 0x2e,
+			0xe6, 0xf8, 0x6e, 0x30, 0x7e, 0xf0, 0xbe, 0xb4,
+			0xc9, 0xa4, 0xfd, 0x69, 0x68, 0x0d, 0xbf, 0xe7,
+			0xdd, 0xdc,
+		},
+	}, {
+		.cipher = DGSEC_CIPHER_AES_128_CCM, .seq = 34,
+		.cid_len = 32, .type = DTLS_ALERT, .len = 79,
+		.record = {
+			0x19, 0xfe, 0xfd, 0x00, 0x01, 0x00, 0x00, 0x00,
+			0x00, 0x00, 0x22, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4,
+			0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc,
+			0xcd, 0xce, 0xcf, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4,
+			0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc,
+			0xdd, 0xde, 0xdf, 0x00, 0x22, 0x00, 0x01, 0x00,
+			0x00, 0x00, 0x00, 0x00, 0x22, 0x84, 0xc7, 0x5f,
+			0xe3, 0xf0, 0x4f, 0xa4, 0x15, 0x7f, 0xd4, 0xf8,
+			0xad, 0x13, 0xee, 0x2a, 0x40, 0xef, 0xc7, 0x59,
+			0x4c, 0x8f, 0x26, 0x7c, 0x29, 0x5a, 0x4f,
+		},
 	},
 };
 
@@ -227,7 +266,7 @@ static int open_changed(const struct dgsec_aead *k, const struct vector *v,
 	memcpy(buf, v->record, v->len);
 	if (at < v->len)
 		buf[at] ^= 1;
-	drop = dgsec_dtls12_parse(buf, v->len, rec);
+	drop = dgsec_dtls12_parse(buf, v->len, v->cid_len, rec);
 	if (!drop)
 		drop = dgsec_dtls12_vet(rec);
 	return drop ?: dgsec_dtls12_open(k, rec);
@@ -247,16 +286,49 @@ static bool dtls12_forge(const struct dgsec_aead *k, const struct vector *v,
 		if (at == DTLS12_VERSION || at == DTLS12_VERSION + 1)
 			want = VERSION;
 		/* one octet less is in the record, or one that is not there */
-		if (at == DTLS12_LENGTH)
+		if (at == DTLS12_LENGTH + v->cid_len)
 			want = SHORT;
 		/* another epoch is another key: the caller looks at it */
-		if (drop != want && at != DTLS12_LENGTH + 1)
+		if (drop != want && at != DTLS12_LENGTH + 1 + v->cid_len &&
+		    !(v->cid_len && at == DTLS12_TYPE))
 			return FAIL("cipher %u: octet %zu changed: %d, not %d",
 				    v->cipher, at, drop, want);
 		if (!drop)
 			return FAIL("cipher %u: octet %zu changed unnoticed",
 				    v->cipher, at);
 	}
+	return true;
+}
+
+static const u8 cid[DTLS12_CID_MAX] = {
+	0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7,
+	0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf,
+	0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7,
+	0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf,
+};
+
+static bool is_vector(const struct dtls12_record *rec, const struct vector *v)
+{
+	return rec->len == sizeof(plain) && rec->seq == v->seq &&
+	       rec->epoch == 1 && rec->cid_len == v->cid_len &&
+	       rec->type == (v->type ?: DTLS_APPLICATION_DATA) &&
+	       !memcmp(rec->cid, cid, rec->cid_len) &&
+	       !memcmp(rec->data, plain, sizeof(plain));
+}
+
+static bool dtls12_sealed(const struct dgsec_aead *k, const struct vector *v,
+			  u8 *buf)
+{
+	struct dtls12_cid id = { .id = cid, .len = v->cid_len };
+	u8 *data = buf + dtls12_prefix(v->cid_len);
+	int err;
+
+	memset(buf, 0xee, v->len);
+	memcpy(data, plain, sizeof(plain));
+	err = dgsec_dtls12_seal(k, &id, v->type ?: DTLS_APPLICATION_DATA, 1,
+				v->seq, data, sizeof(plain));
+	if (err || memcmp(buf, v->record, v->len))
+		return FAIL("cipher %u: sealed wrong: %d", v->cipher, err);
 	return true;
 }
 
@@ -272,26 +344,17 @@ static bool dtls12_vector(const struct vector *v, u8 *buf)
 		return FAIL("cipher %u: error %d", v->cipher, err);
 
 	err = open_changed(&k, v, buf, v->len, &rec);
-	if (err || rec.len != sizeof(plain) || rec.seq != v->seq ||
-	    rec.epoch != 1 || rec.type != DTLS_APPLICATION_DATA ||
-	    memcmp(rec.data, plain, sizeof(plain))) {
+	if (err || !is_vector(&rec, v)) {
 		FAIL("cipher %u: cannot open: %d", v->cipher, err);
 		goto out;
 	}
-	if (!dtls12_forge(&k, v, buf))
+	err = dgsec_dtls12_close(&k, &rec);
+	if (err || memcmp(buf, v->record, v->len)) {
+		FAIL("cipher %u: closed wrong: %d", v->cipher, err);
 		goto out;
-	if (!v->foreign_nonce) {
-		memset(buf, 0xee, v->len);
-		memcpy(buf + DTLS12_PREFIX_LEN, plain, sizeof(plain));
-		err = dgsec_dtls12_seal(&k, DTLS_APPLICATION_DATA, 1, v->seq,
-					buf + DTLS12_PREFIX_LEN,
-					sizeof(plain));
-		if (err || memcmp(buf, v->record, v->len)) {
-			FAIL("cipher %u: sealed wrong: %d", v->cipher, err);
-			goto out;
-		}
 	}
-	ok = true;
+	ok = dtls12_forge(&k, v, buf) &&
+	     (v->foreign_nonce || v->padding || dtls12_sealed(&k, v, buf));
 out:
 	dgsec_aead_destroy(&k);
 	return ok;
@@ -340,7 +403,7 @@ static bool dtls12_headers(u8 *buf)
 
 	for (i = 0; i < ARRAY_SIZE(headers); i++) {
 		memcpy(buf, headers[i].octets, DTLS12_HEADER_LEN);
-		drop = dgsec_dtls12_parse(buf, headers[i].len, &rec);
+		drop = dgsec_dtls12_parse(buf, headers[i].len, 0, &rec);
 		if (!drop)
 			drop = dgsec_dtls12_vet(&rec);
 		if (drop != headers[i].result)
@@ -364,7 +427,8 @@ static bool dtls12_short(u8 *buf)
 	for (len = 1; ok && len < 17; len++) {
 		memcpy(buf, headers[0].octets, DTLS12_HEADER_LEN);
 		buf[DTLS12_LENGTH + 1] = len;
-		drop = dgsec_dtls12_parse(buf, DTLS12_HEADER_LEN + len, &rec);
+		drop = dgsec_dtls12_parse(buf, DTLS12_HEADER_LEN + len, 0,
+					  &rec);
 		if (!drop)
 			drop = dgsec_dtls12_open(&k, &rec);
 		if (drop != (len < 16 ? LENGTH : AUTH))

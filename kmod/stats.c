@@ -86,9 +86,10 @@ static const u8 place[DGSEC_A_STATS_MAX + 1] = {
 	[DGSEC_A_STATS_TX_DROP_MEMORY]	= 24,
 	[DGSEC_A_STATS_TX_DROP_CRYPTO]	= 25,
 	[DGSEC_A_STATS_TX_DROP_LOWER]	= 26,
+	[DGSEC_A_STATS_RX_MOVED]	= 27,
 };
 
-static_assert(DGSEC_OWN_MAX == 26);
+static_assert(DGSEC_OWN_MAX == 27);
 
 /* Return: own[], or NULL without memory: then only the interface counts. */
 static atomic_t *own(struct dgsec_counts *c)

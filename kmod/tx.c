@@ -28,14 +28,15 @@ enum {
 /* What the stack should leave free for us before the inner headers */
 unsigned int dgsec_tx_headroom(const struct net_device *lower)
 {
-	return LL_RESERVED_SPACE(lower) + OUTER_LEN + DTLS12_PREFIX_LEN -
-	       INNER_LEN;
+	return LL_RESERVED_SPACE(lower) + OUTER_LEN +
+	       dtls12_prefix(DTLS12_CID_MAX) - INNER_LEN;
 }
 
 /* ... and behind the payload */
 unsigned int dgsec_tx_tailroom(const struct net_device *lower)
 {
-	return lower->needed_tailroom + DGSEC_TAG_MAX;
+	return lower->needed_tailroom + dtls12_suffix(DTLS12_CID_MAX) +
+	       DGSEC_TAG_MAX;
 }
 
 static void count(struct dgsec_assoc *a, int stat)
@@ -48,15 +49,16 @@ static void count(struct dgsec_assoc *a, int stat)
  * The route to the peer, as cached in the association or looked up. The route
  * lives as long as the RCU read lock is held.
  */
-static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk)
+static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk,
+			       const struct dgsec_path *path)
 {
 	struct flowi6 fl6 = {
 		.flowi6_oif = a->iface->lower_ifindex,
 		.flowi6_proto = IPPROTO_UDP,
-		.daddr = a->remote.addr,
-		.saddr = a->local,
-		.fl6_dport = a->remote.port,
-		.fl6_sport = a->remote.local_port,
+		.daddr = path->remote.addr,
+		.saddr = path->local,
+		.fl6_dport = path->remote.port,
+		.fl6_sport = path->remote.local_port,
 	};
 	struct dst_entry *dst = rcu_dereference(a->dst), *old;
 
@@ -72,6 +74,12 @@ static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk)
 		return NULL;
 	}
 	spin_lock(&a->lock);
+	if (unlikely(a->cids) && memcmp(path, &a->path, sizeof(*path))) {
+		/* moved: it is for this packet only, and lives for that long */
+		spin_unlock(&a->lock);
+		dst_release(dst);
+		return dst;
+	}
 	old = rcu_dereference_protected(a->dst,
 					lockdep_is_held(&a->lock));
 	WRITE_ONCE(a->dst_cookie, rt6_get_cookie(dst_rt6_info(dst)));
@@ -86,18 +94,21 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 {
 	struct dgsec_iface *iface = a->iface;
 	unsigned int len = skb->len + sizeof(struct udphdr);
+	const struct dgsec_path *path;
+	struct dgsec_path copy;
 	struct dgsec_socket *s;
 	struct dst_entry *dst;
 	struct ipv6hdr *ip6;
 	struct udphdr *udp;
 	int err;
 
-	s = dgsec_socket_at(iface, a->remote.local_port);
+	path = dgsec_assoc_path(a, &copy);
+	s = dgsec_socket_at(iface, path->remote.local_port);
 	if (unlikely(!s)) {
 		kfree_skb(skb);
 		return DGSEC_A_STATS_TX_DROP_NO_SOCKET;
 	}
-	dst = route(a, s->sk);
+	dst = route(a, s->sk, path);
 	if (unlikely(!dst)) {
 		kfree_skb(skb);
 		return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
@@ -114,10 +125,10 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 	ip6->payload_len = htons(len);
 	ip6->nexthdr = IPPROTO_UDP;
 	ip6->hop_limit = ip6_dst_hoplimit(dst);
-	ip6->saddr = a->local;
-	ip6->daddr = a->remote.addr;
-	udp->source = a->remote.local_port;
-	udp->dest = a->remote.port;
+	ip6->saddr = path->local;
+	ip6->daddr = path->remote.addr;
+	udp->source = path->remote.local_port;
+	udp->dest = path->remote.port;
 	udp->len = htons(len);
 	udp->check = 0;
 	udp->check = csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len, IPPROTO_UDP,
@@ -156,6 +167,7 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
  */
 static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 {
+	u8 cid_len = dgsec_assoc_tx_cid(a)->len;
 	size_t len = skb->len;
 	int stat;
 
@@ -164,8 +176,8 @@ static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 		kfree_skb(skb);
 		return stat;
 	}
-	__skb_push(skb, DTLS12_PREFIX_LEN);
-	__skb_put(skb, a->tx.tag_len);
+	__skb_push(skb, dtls12_prefix(cid_len));
+	__skb_put(skb, dtls12_suffix(cid_len) + a->tx.tag_len);
 	return send(a, skb);
 }
 

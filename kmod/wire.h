@@ -12,6 +12,8 @@ enum dtls_content_type {
 	DTLS_ALERT			= 21,
 	DTLS_HANDSHAKE			= 22,
 	DTLS_APPLICATION_DATA		= 23,
+	DTLS_HEARTBEAT			= 24,
+	DTLS_TLS12_CID			= 25,
 };
 
 /* Versions (RFC 6347 section 4.1). A first ClientHello may carry 1.0. */
@@ -40,6 +42,18 @@ enum dtls_alert {
  *   fragment:  8 octets explicit nonce | ciphertext | tag
  *   nonce:     4 octets salt | 8 octets explicit nonce
  *   AAD:       epoch | sequence | type | version | length of the plaintext
+ *
+ * One with a connection ID (RFC 9146 sections 4 and 5) has type tls12_cid, and
+ * the ID stands before the length:
+ *
+ *   0      1         3       5            11     11+n     13+n
+ *   +------+---------+-------+------------+------+--------+-------- - -
+ *   | type | version | epoch | sequence   | ID   | length | fragment
+ *   +------+---------+-------+------------+------+--------+-------- - -
+ *
+ *   plaintext: content | its type | any number of zeros
+ *   AAD:       8 times ff | type | n | type | version | epoch | sequence | ID |
+ *              length of the plaintext
  */
 enum dtls12_layout {
 	DTLS12_TYPE			= 0,
@@ -52,11 +66,16 @@ enum dtls12_layout {
 	DTLS12_EXPLICIT_LEN		= 8,
 	DTLS12_NONCE_LEN		= 12,
 	DTLS12_AAD_LEN			= 13,
+	DTLS12_CID_AAD_LEN		= 23,	/* and the ID */
 	DTLS12_PLAIN_MAX		= 1 << 14,
 	DTLS12_FRAGMENT_MAX		= (1 << 14) + 2048,
 	/* what is before the payload of a sealed record */
 	DTLS12_PREFIX_LEN		= DTLS12_HEADER_LEN + DTLS12_EXPLICIT_LEN,
 };
+
+/* The longest connection ID here, of either side; RFC 9146 allows 255 */
+#define DTLS12_CID_MAX			DGSEC_CID_MAX
+#define DTLS12_AAD_MAX			(DTLS12_CID_AAD_LEN + DTLS12_CID_MAX)
 
 /* The sequence number of a record has 48 bits. */
 #define DTLS12_SEQUENCE_MAX		((1ULL << 48) - 1)

@@ -19,6 +19,8 @@ const char command_send_help[] =
 	"    data=HEX text=S get=PATH fill=N   the content; get makes a NON GET with token seq\n"
 	"    flip=N                    invert a bit of octet N of the record (from the end if < 0)\n"
 	"    cut=N add=N               shorten or lengthen the record by N octets\n"
+	"    pad=N                     zeros behind the content, in a record with a connection ID\n"
+	"    nocid                     no connection ID, although there is one (-t)\n"
 	"    plain                     content unsealed, whatever the epoch\n"
 	"    raw=HEX                   these octets in place of a record\n"
 	"    count=N                   N datagrams, each with the next sequence number\n"
@@ -26,7 +28,7 @@ const char command_send_help[] =
 
 struct spec {
 	struct record r;
-	bool plain;
+	bool plain, nocid;
 	bool has_nonce;
 	long long length, flip, cut, add;
 	bool has_length, has_flip;
@@ -106,6 +108,10 @@ static bool field(struct spec *s, const char *name, const char *value)
 		s->cut = parse_number(name, value, 0, DATAGRAM_MAX);
 	} else if (!strcmp(name, "add")) {
 		s->add = parse_number(name, value, 0, DATAGRAM_MAX);
+	} else if (!strcmp(name, "pad")) {
+		s->r.pad = parse_number(name, value, 0, 1024);
+	} else if (!strcmp(name, "nocid")) {
+		s->nocid = true;
 	} else if (!strcmp(name, "plain")) {
 		s->plain = true;
 	} else {
@@ -119,7 +125,8 @@ static size_t finish(struct wire *w, struct spec *s, __u8 *out, size_t max)
 	size_t len;
 
 	content(s);
-	if (RECORD_HEADER + RECORD_NONCE + s->r.len + RECORD_TAG_MAX + s->add > max)
+	s->r.cid = w->keys.tx_cid_len && !s->nocid && !s->plain;
+	if (RECORD_HEADER + RECORD_CID_MAX + RECORD_NONCE + s->r.pad + s->r.len + RECORD_TAG_MAX + s->add > max)
 		die("too much for a datagram");
 	if (!s->has_nonce) {
 		put_be16(s->r.nonce, s->r.epoch);
@@ -140,7 +147,7 @@ static size_t finish(struct wire *w, struct spec *s, __u8 *out, size_t max)
 		len = record_seal(&w->keys, &s->r, out);
 	}
 	if (s->has_length)
-		put_be16(out + 11, s->length);
+		put_be16(out + 11 + (s->r.cid ? w->keys.tx_cid_len : 0), s->length);
 	if (s->has_flip) {
 		long long at = s->flip < 0 ? (long long)len + s->flip : s->flip;
 

@@ -17,9 +17,12 @@
 
 static void print_usage(FILE *f)
 {
-	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-oz] COMMAND...\n"
+	fputs("usage: dtls-raw -k FILE -c CIPHER -l [ADDR]:PORT -r [ADDR]:PORT [-oz]\n"
+	      "                [-t HEX] [-i HEX] COMMAND...\n"
 	      "  -k FILE    the key file given to the gateway: its rx is this end's tx\n"
 	      "  -o         FILE is named from this end\n"
+	      "  -t HEX     connection ID in the records that are sent\n"
+	      "  -i HEX     connection ID in the records that come\n"
 	      "  -z         send UDP checksum 0, which IPv6 does not allow\n"
 	      "  -c CIPHER  aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
 	      "commands, each one argument:\n", f);
@@ -40,6 +43,7 @@ static void print_record(struct wire *w, const __u8 *in, size_t size)
 	err = record_open(&w->keys, in, size, &r, plain);
 	printf("{\"type\":%d,\"version\":\"%04x\",\"epoch\":%d,\"seq\":%llu,",
 	       r.type, r.version, r.epoch, r.seq);
+	printf("\"cid\":%s,", r.cid ? "true" : "false");
 	printf("\"size\":%zu,\"auth\":%s", size, err ? "false" : "true");
 	if (!err) {
 		printf(",\"nonce\":\"");
@@ -54,6 +58,15 @@ static void print_record(struct wire *w, const __u8 *in, size_t size)
 	}
 	printf("}\n");
 	fflush(stdout);
+}
+
+static size_t cid_parse(const char *hex, __u8 *to)
+{
+	int len = hex_parse(hex, to, RECORD_CID_MAX);
+
+	if (len < 1)
+		die("%s: a connection ID is 1 to 32 octets in hex", hex);
+	return len;
 }
 
 /* Prints one datagram; returns how many records it held, 0 if none came. */
@@ -71,7 +84,7 @@ static int receive(struct wire *w, int ms)
 		/* An ICMP error takes the place of a datagram once. */
 	} while (len < 0 && now_ms() < end);
 	for (ssize_t at = 0; at < len; n++) {
-		size_t size = record_size(in + at, len - at);
+		size_t size = record_size(&w->keys, in + at, len - at);
 
 		if (!size)
 			die("a datagram with a record that does not fit came");
@@ -106,7 +119,7 @@ int main(int argc, char **argv)
 	const char *keys = NULL;
 	int opt, zero = 0;
 
-	while ((opt = getopt(argc, argv, "k:c:l:r:ozh")) != -1) {
+	while ((opt = getopt(argc, argv, "k:c:l:r:t:i:ozh")) != -1) {
 		switch (opt) {
 		case 'k':
 			keys = optarg;
@@ -123,6 +136,12 @@ int main(int argc, char **argv)
 		case 'r':
 			endpoint_parse(optarg, &remote);
 			has_remote = true;
+			break;
+		case 't':
+			w.keys.tx_cid_len = cid_parse(optarg, w.keys.tx_cid);
+			break;
+		case 'i':
+			w.keys.rx_cid_len = cid_parse(optarg, w.keys.rx_cid);
 			break;
 		case 'o':
 			own = true;

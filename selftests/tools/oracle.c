@@ -45,6 +45,7 @@ struct oracle_assoc {
 	__u8 tuple[36]; /* both addresses, both ports */
 	struct set now, after;
 	bool has_random, pending;
+	bool fresh; /* new keys, and none of its records with a connection ID since */
 	__u8 random[RANDOM];
 };
 
@@ -154,10 +155,61 @@ static void change_keys(struct oracle *o, struct oracle_assoc *a)
 	if (!a->pending)
 		return;
 	a->pending = false;
+	a->fresh = true;
 	o->handshakes++;
 	set_clear(&a->now);
 	a->now = a->after;
 	memset(&a->after, 0, sizeof(a->after));
+}
+
+/* The association of this key, which is a tuple, or zeros and a connection ID */
+static struct oracle_assoc *assoc_of(struct oracle *o, const __u8 *key)
+{
+	struct oracle_assoc *a;
+
+	for (a = o->assocs; a; a = a->next) {
+		if (!memcmp(a->tuple, key, sizeof(a->tuple)))
+			return a;
+	}
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		die("no memory");
+	memcpy(a->tuple, key, sizeof(a->tuple));
+	a->next = o->assocs;
+	o->assocs = a;
+	o->n_assocs++;
+	return a;
+}
+
+/*
+ * A record does not say how long its connection ID is. But the explicit nonce
+ * that we send is epoch and sequence number, and the length must fit.
+ */
+static int cid_length(const __u8 *r, size_t len)
+{
+	for (size_t n = 1; n <= RECORD_CID_MAX && RECORD_HEADER + n + RECORD_NONCE <= len; n++) {
+		if (RECORD_HEADER + n + get_be16(r + 11 + n) >= RECORD_HEADER + n + RECORD_NONCE &&
+		    !memcmp(r + RECORD_HEADER + n, r + 3, RECORD_NONCE))
+			return n;
+	}
+	return -1;
+}
+
+/* A peer with a connection ID keeps its keys when its address changes. */
+static void cid_record(struct oracle *o, struct oracle_assoc *a, const __u8 *r, size_t n,
+		       const struct seen *key, const __u8 *datagram)
+{
+	__u8 name[36] = { 0 };
+	struct oracle_assoc *c;
+
+	memcpy(name + 1, r + 11, n);
+	name[33] = n;
+	c = assoc_of(o, name);
+	if (a->fresh)
+		set_clear(&c->now);
+	a->fresh = false;
+	o->records++;
+	judge(o, c, key, datagram);
 }
 
 static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, size_t len,
@@ -168,7 +220,9 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 	/* The last record may go on in a fragment that is not seen here. */
 	while (len - at >= RECORD_HEADER) {
 		const __u8 *r = data + at;
-		size_t size = get_be16(r + 11), here = len - at - RECORD_HEADER;
+		int cid = r[0] == RECORD_CID ? cid_length(r, len - at) : 0;
+		size_t header = RECORD_HEADER + (cid > 0 ? cid : 0);
+		size_t size = get_be16(r + header - 2), here = len - at - header;
 		struct seen key = {
 			.epoch = get_be16(r + 3),
 			.number = get_be48(r + 5),
@@ -176,9 +230,16 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 			.kept = len < KEPT ? len : KEPT,
 		};
 
+		if (cid < 0) {
+			fprintf(o->report, "a record with a connection ID that is not as ours are\n");
+			o->violated = true;
+			break;
+		}
 		if (here > size)
 			here = size;
-		if (!key.epoch) {
+		if (cid) {
+			cid_record(o, a, r, cid, &key, data);
+		} else if (!key.epoch) {
 			if (r[0] == RECORD_HANDSHAKE)
 				server_hello(a, r + RECORD_HEADER, here);
 			else if (r[0] == RECORD_CCS)
@@ -193,7 +254,7 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 				judge(o, a, &key, data);
 			}
 		}
-		at += RECORD_HEADER + here;
+		at += header + here;
 		if (here < size)
 			break;
 	}
@@ -227,19 +288,7 @@ void oracle_packet(struct oracle *o, const __u8 *packet, size_t len)
 	memcpy(tuple, packet + 8, 32);
 	memcpy(tuple + 32, p, 4);
 	o->datagrams++;
-	for (a = o->assocs; a; a = a->next) {
-		if (!memcmp(a->tuple, tuple, sizeof(tuple)))
-			break;
-	}
-	if (!a) {
-		a = calloc(1, sizeof(*a));
-		if (!a)
-			die("no memory");
-		memcpy(a->tuple, tuple, sizeof(tuple));
-		a->next = o->assocs;
-		o->assocs = a;
-		o->n_assocs++;
-	}
+	a = assoc_of(o, tuple);
 	records(o, a, p + UDP_HEADER, left - UDP_HEADER, get_be16(p + 4) - UDP_HEADER);
 }
 

@@ -82,18 +82,44 @@ void record_keys_load(struct record_keys *keys, const char *file)
 	}
 }
 
+struct aad {
+	__u8 octets[23 + RECORD_CID_MAX];
+	size_t len;
+};
+
 /* RFC 5246 section 6.2.3.3 with the sequence number of RFC 6347 section 4.1.2.1 */
-static void additional_data(__u8 aad[13], const struct record *r, size_t len)
+static void additional_data(struct aad *aad, const struct record *r, size_t len)
 {
-	put_be16(aad, r->epoch);
-	put_be48(aad + 2, r->seq);
-	aad[8] = r->type;
-	put_be16(aad + 9, r->version);
-	put_be16(aad + 11, len);
+	__u8 *p = aad->octets;
+
+	put_be16(p, r->epoch);
+	put_be48(p + 2, r->seq);
+	p[8] = r->type;
+	put_be16(p + 9, r->version);
+	put_be16(p + 11, len);
+	aad->len = 13;
+}
+
+/* RFC 9146 section 5.3 */
+static void cid_additional_data(struct aad *aad, const struct record *r, const __u8 *cid,
+				size_t cid_len, size_t len)
+{
+	__u8 *p = aad->octets;
+
+	memset(p, 0xff, 8);
+	p[8] = RECORD_CID;
+	p[9] = cid_len;
+	p[10] = RECORD_CID;
+	put_be16(p + 11, r->version);
+	put_be16(p + 13, r->epoch);
+	put_be48(p + 15, r->seq);
+	memcpy(p + 21, cid, cid_len);
+	put_be16(p + 21 + cid_len, len);
+	aad->len = 23 + cid_len;
 }
 
 static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
-		const __u8 aad[13], const __u8 *in, size_t len, __u8 *out, __u8 *tag)
+		const struct aad *aad, const __u8 *in, size_t len, __u8 *out, __u8 *tag)
 {
 	const __u8 *key = seal ? keys->tx_key : keys->rx_key;
 	size_t tag_len = ciphers[keys->cipher].tag;
@@ -106,9 +132,9 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, key, 128);
 		if (!ret && seal)
 			ret = mbedtls_gcm_crypt_and_tag(&gcm, MBEDTLS_GCM_ENCRYPT, len, nonce, 12,
-							aad, 13, in, out, tag_len, tag);
+							aad->octets, aad->len, in, out, tag_len, tag);
 		else if (!ret)
-			ret = mbedtls_gcm_auth_decrypt(&gcm, len, nonce, 12, aad, 13, tag, tag_len,
+			ret = mbedtls_gcm_auth_decrypt(&gcm, len, nonce, 12, aad->octets, aad->len, tag, tag_len,
 						       in, out);
 		mbedtls_gcm_free(&gcm);
 	} else {
@@ -117,10 +143,10 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 		mbedtls_ccm_init(&ccm);
 		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, key, 128);
 		if (!ret && seal)
-			ret = mbedtls_ccm_encrypt_and_tag(&ccm, len, nonce, 12, aad, 13, in, out,
+			ret = mbedtls_ccm_encrypt_and_tag(&ccm, len, nonce, 12, aad->octets, aad->len, in, out,
 							  tag, tag_len);
 		else if (!ret)
-			ret = mbedtls_ccm_auth_decrypt(&ccm, len, nonce, 12, aad, 13, in, out,
+			ret = mbedtls_ccm_auth_decrypt(&ccm, len, nonce, 12, aad->octets, aad->len, in, out,
 						       tag, tag_len);
 		mbedtls_ccm_free(&ccm);
 	}
@@ -130,60 +156,94 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 /* Returns the size of the record in @out, which must have room for it. */
 size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 *out)
 {
-	size_t tag = ciphers[keys->cipher].tag;
-	__u8 *fragment = out + RECORD_HEADER;
-	__u8 nonce[12], aad[13];
+	size_t tag = ciphers[keys->cipher].tag, cid_len = r->cid ? keys->tx_cid_len : 0;
+	__u8 *fragment = out + RECORD_HEADER + cid_len, *text = fragment + RECORD_NONCE;
+	size_t len = r->len;
+	struct aad aad;
+	__u8 nonce[12];
 
-	out[0] = r->type;
+	if (len)
+		memmove(text, r->data, len);
+	if (cid_len) {
+		text[len++] = r->type;
+		memset(text + len, 0, r->pad);
+		len += r->pad;
+	}
+	out[0] = cid_len ? RECORD_CID : r->type;
 	put_be16(out + 1, r->version);
 	put_be16(out + 3, r->epoch);
 	put_be48(out + 5, r->seq);
-	put_be16(out + 11, RECORD_NONCE + r->len + tag);
+	memcpy(out + 11, keys->tx_cid, cid_len);
+	put_be16(fragment - 2, RECORD_NONCE + len + tag);
 	memcpy(fragment, r->nonce, RECORD_NONCE);
 	memcpy(nonce, keys->tx_iv, RECORD_IV);
 	memcpy(nonce + RECORD_IV, r->nonce, RECORD_NONCE);
-	additional_data(aad, r, r->len);
-	if (aead(keys, true, nonce, aad, r->data, r->len, fragment + RECORD_NONCE,
-		 fragment + RECORD_NONCE + r->len))
+	if (cid_len)
+		cid_additional_data(&aad, r, keys->tx_cid, cid_len, len);
+	else
+		additional_data(&aad, r, len);
+	if (aead(keys, true, nonce, &aad, text, len, text, text + len))
 		die("cannot seal a record of %zu octets", r->len);
-	return RECORD_HEADER + RECORD_NONCE + r->len + tag;
+	return text + len + tag - out;
+}
+
+/* How long the header of a record that comes is */
+size_t record_header(const struct record_keys *keys, const __u8 *in)
+{
+	return RECORD_HEADER + (in[0] == RECORD_CID ? keys->rx_cid_len : 0);
 }
 
 /* The size of the first record by its own length field; 0 if it does not fit. */
-size_t record_size(const __u8 *in, size_t len)
+size_t record_size(const struct record_keys *keys, const __u8 *in, size_t len)
 {
 	size_t size;
 
-	if (len < RECORD_HEADER)
+	if (len < RECORD_HEADER || len < record_header(keys, in))
 		return 0;
-	size = RECORD_HEADER + get_be16(in + 11);
+	size = record_header(keys, in);
+	size += get_be16(in + size - 2);
 	return size <= len ? size : 0;
 }
 
 /*
  * Fills in the header fields in any case. Returns 0, or -1 if the record does
- * not authenticate.
+ * not authenticate or has another connection ID.
  */
 int record_open(const struct record_keys *keys, const __u8 *in, size_t len,
 		struct record *r, __u8 *plain)
 {
-	size_t tag = ciphers[keys->cipher].tag;
-	const __u8 *fragment = in + RECORD_HEADER;
-	__u8 nonce[12], aad[13];
+	size_t tag = ciphers[keys->cipher].tag, header = record_header(keys, in);
+	size_t cid_len = header - RECORD_HEADER;
+	const __u8 *fragment = in + header;
+	struct aad aad;
+	__u8 nonce[12];
 
 	r->type = in[0];
+	r->cid = cid_len;
 	r->version = get_be16(in + 1);
 	r->epoch = get_be16(in + 3);
 	r->seq = get_be48(in + 5);
 	r->data = plain;
 	r->len = 0;
-	if (len < RECORD_HEADER + RECORD_NONCE + tag)
+	if (len < header + RECORD_NONCE + tag || memcmp(in + 11, keys->rx_cid, cid_len))
 		return -1;
-	r->len = len - RECORD_HEADER - RECORD_NONCE - tag;
+	r->len = len - header - RECORD_NONCE - tag;
 	memcpy(r->nonce, fragment, RECORD_NONCE);
 	memcpy(nonce, keys->rx_iv, RECORD_IV);
 	memcpy(nonce + RECORD_IV, fragment, RECORD_NONCE);
-	additional_data(aad, r, r->len);
-	return aead(keys, false, nonce, aad, fragment + RECORD_NONCE, r->len, plain,
-		    (__u8 *)fragment + RECORD_NONCE + r->len) ? -1 : 0;
+	if (cid_len)
+		cid_additional_data(&aad, r, keys->rx_cid, cid_len, r->len);
+	else
+		additional_data(&aad, r, r->len);
+	if (aead(keys, false, nonce, &aad, fragment + RECORD_NONCE, r->len, plain,
+		 (__u8 *)fragment + RECORD_NONCE + r->len))
+		return -1;
+	if (!cid_len)
+		return 0;
+	while (r->len && !plain[r->len - 1])
+		r->len--;
+	if (!r->len)
+		return -1;
+	r->type = plain[--r->len];
+	return 0;
 }

@@ -26,6 +26,9 @@ enum {
 	RECORD_ALERT = 21,
 	RECORD_HANDSHAKE = 22,
 	RECORD_DATA = 23,
+	RECORD_CID = 25, /* RFC 9146: hides its type and may be padded */
+
+	RECORD_CID_MAX = 32,
 
 	RECORD_DTLS12 = 0xfefd,
 };
@@ -39,12 +42,17 @@ enum record_cipher {
 /* Keys of both directions, named from this end. */
 struct record_keys {
 	enum record_cipher cipher;
+	/* connection IDs: in the records sent, and in those that come */
+	__u8 tx_cid[RECORD_CID_MAX], rx_cid[RECORD_CID_MAX];
+	size_t tx_cid_len, rx_cid_len;
 	__u8 tx_key[RECORD_KEY], tx_iv[RECORD_IV];
 	__u8 rx_key[RECORD_KEY], rx_iv[RECORD_IV];
 };
 
 struct record {
-	__u8 type;
+	__u8 type;	/* what is inside, if it has a connection ID */
+	bool cid;
+	size_t pad;
 	__u16 version, epoch;
 	__u64 seq;
 	__u8 nonce[RECORD_NONCE];
@@ -58,6 +66,7 @@ void record_keys_load(struct record_keys *keys, const char *file);
 size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 *out);
 int record_open(const struct record_keys *keys, const __u8 *in, size_t len,
 		struct record *r, __u8 *plain);
-size_t record_size(const __u8 *in, size_t len);
+size_t record_header(const struct record_keys *keys, const __u8 *in);
+size_t record_size(const struct record_keys *keys, const __u8 *in, size_t len);
 
 #endif

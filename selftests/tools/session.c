@@ -38,11 +38,11 @@ static void export_keys(void *context, mbedtls_ssl_key_export_type type,
 	memcpy(s->fresh.rx_iv, block + 2 * RECORD_KEY + RECORD_IV, RECORD_IV);
 }
 
-static bool holds(const __u8 *in, size_t len, __u8 type, bool protected)
+static bool holds(const struct session *s, const __u8 *in, size_t len, __u8 type, bool protected)
 {
 	size_t size;
 
-	for (; (size = record_size(in, len)); in += size, len -= size) {
+	for (; (size = record_size(&s->wire.keys, in, len)); in += size, len -= size) {
 		if (in[0] == type && !!get_be16(in + 3) == protected)
 			return true;
 	}
@@ -73,7 +73,7 @@ static int to_wire(void *context, const unsigned char *data, size_t len)
 	size_t n = 0;
 
 	memcpy(out, data, len);
-	if (!s->done && holds(data, len, RECORD_HANDSHAKE, true)) {
+	if (!s->done && holds(s, data, len, RECORD_HANDSHAKE, true)) {
 		s->finished_sent = true;
 		if (s->overtake != OVERTAKE_NOT)
 			n = overtaking(s, 0, extra);

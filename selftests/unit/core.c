@@ -109,13 +109,13 @@ static bool hostile(u8 cipher)
 		for (i = 0; i < len; i++)
 			buf[i] = rnd();
 		if (len > DTLS12_LENGTH + 1 && rnd() % 4) {
-			buf[0] = 20 + rnd() % 5;
+			buf[0] = 20 + rnd() % 6;
 			buf[1] = 0xfe;
 			buf[2] = 0xfd;
 			buf[DTLS12_LENGTH] = 0;
 			buf[DTLS12_LENGTH + 1] = len - 13 + rnd() % 3 - 1;
 		}
-		if (!dgsec_dtls12_parse(buf, len, &rec) &&
+		if (!dgsec_dtls12_parse(buf, len, rnd() % 9, &rec) &&
 		    !dgsec_dtls12_vet(&rec))
 			ok = dgsec_dtls12_open(&k, &rec) != 0;
 		free(buf);
@@ -129,25 +129,31 @@ static bool round_trip(u8 cipher)
 {
 	static const u8 key[16] = { 9 };
 	static const u8 salt[] = { 5, 6, 7, 8 };
+	static const u8 id[DTLS12_CID_MAX] = { 3, 1, 4, 1, 5 };
+	struct dtls12_cid cid = { .id = id };
 	struct dgsec_aead k = {};
 	struct dtls12_record rec;
 	bool ok = true;
-	size_t len, i, size;
+	size_t len, i, size, prefix;
 	u8 *buf;
 
 	if (dgsec_aead_init(&k, cipher, key, salt))
 		return false;
 	for (len = 0; ok && len <= 1500; len++) {
-		size = DTLS12_PREFIX_LEN + len + k.tag_len;
+		/* with connection IDs of 0 to 32 octets */
+		cid.len = len % (DTLS12_CID_MAX + 1);
+		prefix = dtls12_prefix(cid.len);
+		size = prefix + len + dtls12_suffix(cid.len) + k.tag_len;
 		buf = malloc(size);
 		for (i = 0; i < len; i++)
-			buf[DTLS12_PREFIX_LEN + i] = i * 7;
-		ok = !dgsec_dtls12_seal(&k, DTLS_APPLICATION_DATA, 1, len,
-					buf + DTLS12_PREFIX_LEN, len) &&
-		     !dgsec_dtls12_parse(buf, size, &rec) &&
+			buf[prefix + i] = i * 7;
+		ok = !dgsec_dtls12_seal(&k, &cid, DTLS_APPLICATION_DATA, 1, len,
+					buf + prefix, len) &&
+		     !dgsec_dtls12_parse(buf, size, cid.len, &rec) &&
 		     !dgsec_dtls12_vet(&rec) && rec.size == size &&
 		     rec.seq == len && !dgsec_dtls12_open(&k, &rec) &&
-		     rec.len == len;
+		     rec.type == DTLS_APPLICATION_DATA &&
+		     rec.cid_len == cid.len && rec.len == len;
 		for (i = 0; ok && i < len; i++)
 			ok = rec.data[i] == (u8)(i * 7);
 		free(buf);

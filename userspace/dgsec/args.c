@@ -82,6 +82,48 @@ int args_number(struct args *a, const char *what, const char *text,
 	return 0;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int args_hex(const char *text, size_t digits, uint8_t *to, size_t len)
+{
+	size_t i;
+	int hi, lo;
+
+	if (digits != 2 * len)
+		return -1;
+	for (i = 0; i < len; i++) {
+		hi = hex_digit(text[2 * i]);
+		lo = hex_digit(text[2 * i + 1]);
+		if (hi < 0 || lo < 0)
+			return -1;
+		to[i] = hi << 4 | lo;
+	}
+	return 0;
+}
+
+int args_parse_cid(struct args *a, const struct keyword *kw,
+		   const char *value, void *obj)
+{
+	struct dgsec_cid *cid = (void *)((char *)obj + kw->offset);
+	size_t digits = strlen(value);
+
+	if (!digits || digits > 2 * sizeof(cid->id) ||
+	    args_hex(value, digits, cid->id, digits / 2))
+		return args_error(a, "%s %s: expected %s", kw->name, value,
+				  kw->expect);
+	cid->len = digits / 2;
+	return 0;
+}
+
 int args_addr(struct args *a, const char *what, const char *text,
 	      struct in6_addr *addr)
 {

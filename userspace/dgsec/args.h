@@ -38,6 +38,11 @@ struct keyword {
 	.name = (word), .expect = (text), .parse = args_parse_enum,	\
 	.offset = offsetof(type, member), .attr = (bit), .value = (lookup)
 
+#define KEYWORD_CID(word, type, member, bit)				\
+	.name = (word), .expect = "1 to 32 octets in hexadecimal",	\
+	.parse = args_parse_cid, .offset = offsetof(type, member),	\
+	.attr = (bit)
+
 #define KEYWORD_FLAG(word, bit)						\
 	.name = (word), .attr = (bit)
 
@@ -57,6 +62,12 @@ int args_parse_enum(struct args *a, const struct keyword *kw,
 		    const char *value, void *obj);
 int args_parse_word(struct args *a, const struct keyword *kw,
 		    const char *value, void *obj);
+
+int args_parse_cid(struct args *a, const struct keyword *kw,
+		   const char *value, void *obj);
+
+/* Exactly 2 * @len hexadecimal digits, of @digits that are there. */
+int args_hex(const char *text, size_t digits, uint8_t *to, size_t len);
 
 /* Single values. @what is how messages call it. */
 int args_number(struct args *a, const char *what, const char *text,

@@ -15,7 +15,7 @@ static const char help[] =
 "dgsec assoc add DEV peer PEER cipher CIPHER remote [ADDRESS]:PORT\n"
 "                local [ADDRESS]:PORT keys FILE|- [protocol dtls12]\n"
 "                [role server|client] [epoch N] [tx-seq N] [rx-seq N]\n"
-"                [window N] [replace] [LIMITS]\n"
+"                [window N] [rx-cid HEX] [tx-cid HEX] [replace] [LIMITS]\n"
 "dgsec assoc set DEV ID LIMITS\n"
 "dgsec assoc del DEV ID [close]\n"
 "dgsec assoc show DEV [ID | peer PEER] [-j]\n"
@@ -40,6 +40,8 @@ static const char help[] =
 "  tx-seq N        first sequence number to send\n"
 "  rx-seq N        this sequence number and all below count as received\n"
 "  window N        replay window, a multiple of 64 from 64 to 1024\n"
+"  rx-cid HEX      connection ID in the peer's records, of the interface's cid-len\n"
+"  tx-cid HEX      connection ID in records to the peer, 1 to 32 octets\n"
 "  replace         replace an association at the same endpoint\n"
 "  close           'del': send close_notify first\n"
 "  -j              'show': JSON, an array of associations\n"
@@ -118,6 +120,10 @@ static const struct keyword keywords[] = {
 	{ NUMBER("rx-seq", rx_seq, RX_SEQ, 0, SEQ_MAX) },
 	{ NUMBER("window", window, WINDOW, DGSEC_WINDOW_MIN, DGSEC_WINDOW_MAX),
 	  .multiple = 64 },
+	{ KEYWORD_CID("rx-cid", struct dgsec_assoc, rx_cid,
+		      DGSEC_A_ASSOC_RX_CID) },
+	{ KEYWORD_CID("tx-cid", struct dgsec_assoc, tx_cid,
+		      DGSEC_A_ASSOC_TX_CID) },
 	{ KEYWORD_FLAG("replace", DGSEC_A_ASSOC_REPLACE) },
 };
 
@@ -282,6 +288,18 @@ static void show_counters(const struct dgsec_assoc *as)
 	       as->stats[DGSEC_A_STATS_TX_BYTES], format_drops(as->stats));
 }
 
+static void show_cids(const struct dgsec_assoc *as)
+{
+	char buf[FORMAT_SIZE];
+
+	if (!as->rx_cid.len && !as->tx_cid.len)
+		return;
+	printf("  rx-cid %s", as->rx_cid.len ?
+	       format_cid(buf, &as->rx_cid) : "none");
+	printf(" tx-cid %s\n", as->tx_cid.len ?
+	       format_cid(buf, &as->tx_cid) : "none");
+}
+
 static int show_assoc(const struct dgsec_assoc *as, void *arg)
 {
 	char remote[FORMAT_SIZE], local[FORMAT_SIZE];
@@ -302,6 +320,7 @@ static int show_assoc(const struct dgsec_assoc *as, void *arg)
 	       format_endpoint(remote, &as->remote_addr, as->remote_port),
 	       format_endpoint(local, &as->local_addr, as->local_port),
 	       as->inner_port);
+	show_cids(as);
 	printf("  age %s, last received %s, last sent %s\n",
 	       format_age(age, as->age),
 	       dgsec_has(as, DGSEC_A_ASSOC_RX_AGE) ?

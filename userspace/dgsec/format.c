@@ -59,6 +59,16 @@ const char *format_number(char buf[FORMAT_SIZE], uint64_t n)
 	return buf;
 }
 
+const char *format_cid(char buf[FORMAT_SIZE], const struct dgsec_cid *cid)
+{
+	size_t i;
+
+	*buf = '\0';
+	for (i = 0; i < cid->len; i++)
+		snprintf(buf + 2 * i, FORMAT_SIZE - 2 * i, "%02x", cid->id[i]);
+	return buf;
+}
+
 /*
  * A name came from whoever configured the peer. The kernel refuses control
  * characters; a terminal should not have to rely on that, nor on C1 controls

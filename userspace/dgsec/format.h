@@ -15,6 +15,7 @@ const char *format_service(char buf[FORMAT_SIZE], const struct in6_addr *addr,
 			   uint16_t port);
 const char *format_age(char buf[FORMAT_SIZE], uint32_t seconds);
 const char *format_number(char buf[FORMAT_SIZE], uint64_t n);
+const char *format_cid(char buf[FORMAT_SIZE], const struct dgsec_cid *cid);
 const char *format_name(char buf[FORMAT_SIZE], const char *name);
 const char *format_time(char buf[FORMAT_SIZE]);
 const char *format_known(const char *name);

@@ -24,6 +24,14 @@ static void add_addr(struct json_object *o, const char *key,
 	json_add_text(o, key, format_addr(buf, addr));
 }
 
+static void add_cid(struct json_object *o, const char *key,
+		    const struct dgsec_cid *cid)
+{
+	char buf[FORMAT_SIZE];
+
+	json_add_text(o, key, format_cid(buf, cid));
+}
+
 /* A number that only a later kernel knows stays a number. */
 static void add_enum(struct json_object *o, const char *key, uint32_t value,
 		     const char *name)
@@ -44,6 +52,11 @@ static void add_enum(struct json_object *o, const char *key, uint32_t value,
 	do {								\
 		if (dgsec_has(obj, DGSEC_A_##ATTR))			\
 			add_addr(o, key, &obj->member);			\
+	} while (0)
+#define ADD_CID(key, ATTR, member)					\
+	do {								\
+		if (dgsec_has(obj, DGSEC_A_##ATTR))			\
+			add_cid(o, key, &obj->member);			\
 	} while (0)
 #define ADD_TEXT(key, ATTR, member)					\
 	do {								\
@@ -91,6 +104,7 @@ struct json_object *json_interface(const struct dgsec_interface *obj)
 		   handshake_burst);
 	ADD_NUMBER("max-peers", INTERFACE_MAX_PEERS, max_peers);
 	ADD_NUMBER("max-assocs", INTERFACE_MAX_ASSOCS, max_assocs);
+	ADD_NUMBER("cid-len", INTERFACE_CID_LEN, cid_len);
 	ADD_NUMBER("peers", INTERFACE_PEERS, peers);
 	ADD_NUMBER("assocs", INTERFACE_ASSOCS, assocs);
 	ADD_NUMBER("expected", INTERFACE_EXPECTED, expected);
@@ -144,6 +158,8 @@ struct json_object *json_assoc(const struct dgsec_assoc *obj)
 	ADD_NUMBER("tx-seq", ASSOC_TX_SEQ, tx_seq);
 	ADD_NUMBER("rx-seq", ASSOC_RX_SEQ, rx_seq);
 	ADD_NUMBER("window", ASSOC_WINDOW, window);
+	ADD_CID("rx-cid", ASSOC_RX_CID, rx_cid);
+	ADD_CID("tx-cid", ASSOC_TX_CID, tx_cid);
 	ADD_NUMBER("soft-packets", ASSOC_SOFT_PACKETS, soft_packets);
 	ADD_NUMBER("hard-packets", ASSOC_HARD_PACKETS, hard_packets);
 	ADD_NUMBER("soft-bytes", ASSOC_SOFT_BYTES, soft_bytes);

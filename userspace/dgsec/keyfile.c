@@ -18,35 +18,6 @@ struct item {
 	unsigned int line;		/* where it was given; 0: not yet */
 };
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Exactly 2 * @len hexadecimal digits. */
-static int parse_hex(const char *text, size_t digits, uint8_t *to, size_t len)
-{
-	size_t i;
-	int hi, lo;
-
-	if (digits != 2 * len)
-		return -1;
-	for (i = 0; i < len; i++) {
-		hi = hex_digit(text[2 * i]);
-		lo = hex_digit(text[2 * i + 1]);
-		if (hi < 0 || lo < 0)
-			return -1;
-		to[i] = hi << 4 | lo;
-	}
-	return 0;
-}
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
@@ -90,7 +61,7 @@ static int parse_line(struct args *a, const char *name, unsigned int nr,
 		return args_error(a, "%s: line %u: %s is given twice, first on line %u",
 				  name, nr, item->name, item->line);
 	digits = next_word(line, len, &pos, &value);
-	if (!digits || parse_hex(value, digits, item->to, item->len) ||
+	if (!digits || args_hex(value, digits, item->to, item->len) ||
 	    next_word(line, len, &pos, &rest))
 		return args_error(a, "%s: line %u: %s takes %u octets as %u hexadecimal digits",
 				  name, nr, item->name, item->len,

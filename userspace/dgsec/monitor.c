@@ -17,6 +17,7 @@ static const char help[] =
 "\n"
 "  acquire    a packet for a peer without association was dropped\n"
 "  confirmed  the first authentic record of an association has come\n"
+"  moved      the peer of an association sends from another endpoint now\n"
 "  expire     an association reached a soft limit, or (hard) has ended\n"
 "  alert      an authentic alert has come\n"
 "  auth       records of an association failed authentication\n"

@@ -4,7 +4,7 @@
 
 static const char help[] =
 "dgsec set DEV [service SERVICE] [handshake-rate N] [handshake-burst N]\n"
-"          [max-peers N] [max-assocs N]\n"
+"          [max-peers N] [max-assocs N] [cid-len N]\n"
 "\n"
 "Change settings of an interface; what is not given stays.\n"
 "\n"
@@ -15,7 +15,9 @@ static const char help[] =
 "                     dgsecd; 0 is without limit\n"
 "  handshake-burst N  how many of them may come at once\n"
 "  max-peers N        most peers\n"
-"  max-assocs N       most associations\n";
+"  max-assocs N       most associations\n"
+"  cid-len N          length of the connection IDs in peers' records, 0 to 32;\n"
+"                     0: none. Not while there are associations with one\n";
 
 static int parse_service(struct args *a, const struct keyword *kw,
 			 const char *value, void *obj)
@@ -48,6 +50,7 @@ static const struct keyword keywords[] = {
 	NUMBER("handshake-burst", handshake_burst, HANDSHAKE_BURST, 1, 30000),
 	NUMBER("max-peers", max_peers, MAX_PEERS, 0, UINT32_MAX),
 	NUMBER("max-assocs", max_assocs, MAX_ASSOCS, 0, UINT32_MAX),
+	NUMBER("cid-len", cid_len, CID_LEN, 0, DGSEC_CID_MAX),
 };
 
 static int run(struct args *a)

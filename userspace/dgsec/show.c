@@ -250,6 +250,8 @@ static void text_interface(const struct dgsec_interface *iface,
 	printf("  peers %u of %u, associations %u of %u, handshakes under way %u\n",
 	       iface->peers, iface->max_peers, iface->assocs,
 	       iface->max_assocs, iface->expected);
+	if (iface->cid_len)
+		printf("  connection IDs of %u octets\n", iface->cid_len);
 	printf("  records in %" PRIu64 ", out %" PRIu64 ", ",
 	       iface->stats[DGSEC_A_STATS_RX_RECORDS],
 	       iface->stats[DGSEC_A_STATS_TX_RECORDS]);

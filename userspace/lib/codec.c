@@ -34,6 +34,7 @@ static const struct field interface_fields[] = {
 	FIELD(interface, INTERFACE_HANDSHAKE_BURST, U32, handshake_burst),
 	FIELD(interface, INTERFACE_MAX_PEERS, U32, max_peers),
 	FIELD(interface, INTERFACE_MAX_ASSOCS, U32, max_assocs),
+	FIELD(interface, INTERFACE_CID_LEN, U32, cid_len),
 	FIELD(interface, INTERFACE_PEERS, U32, peers),
 	FIELD(interface, INTERFACE_ASSOCS, U32, assocs),
 	FIELD(interface, INTERFACE_EXPECTED, U32, expected),
@@ -82,6 +83,8 @@ static const struct field assoc_fields[] = {
 	FIELD(assoc, ASSOC_TX_SEQ, U64, tx_seq),
 	FIELD(assoc, ASSOC_RX_SEQ, U64, rx_seq),
 	FIELD(assoc, ASSOC_WINDOW, U32, window),
+	FIELD(assoc, ASSOC_RX_CID, CID, rx_cid),
+	FIELD(assoc, ASSOC_TX_CID, CID, tx_cid),
 	FLAG(ASSOC_REPLACE),
 	FLAG(ASSOC_CLOSE),
 	FIELD(assoc, ASSOC_SOFT_PACKETS, U64, soft_packets),
@@ -104,6 +107,7 @@ OBJECT(assoc, ASSOC);
 static int field_put(struct nl_msg *msg, const struct field *f, const void *obj)
 {
 	const void *p = (const char *)obj + f->offset;
+	const struct dgsec_cid *cid = p;
 	uint16_t u16;
 
 	switch (f->type) {
@@ -122,6 +126,10 @@ static int field_put(struct nl_msg *msg, const struct field *f, const void *obj)
 		if (!memchr(p, '\0', f->size))
 			return -NLE_INVAL;
 		return nla_put_string(msg, f->attr, p);
+	case FIELD_CID:
+		if (cid->len > sizeof(cid->id))
+			return -NLE_INVAL;
+		return nla_put(msg, f->attr, cid->len, cid->id);
 	case FIELD_FLAG:
 		return nla_put_flag(msg, f->attr);
 	default:
@@ -176,6 +184,7 @@ static bool field_parse(const struct field *f, struct nlattr *a, void *obj)
 		[FIELD_ADDR] = sizeof(struct in6_addr),
 	};
 	void *p = (char *)obj + f->offset;
+	struct dgsec_cid *cid = p;
 	size_t len = nla_len(a);
 
 	switch (f->type) {
@@ -185,6 +194,12 @@ static bool field_parse(const struct field *f, struct nlattr *a, void *obj)
 			return false;
 		memcpy(p, nla_data(a), len);
 		((char *)p)[len] = '\0';
+		return true;
+	case FIELD_CID:
+		if (len > sizeof(cid->id))
+			return false;
+		cid->len = len;
+		memcpy(cid->id, nla_data(a), len);
 		return true;
 	case FIELD_FLAG:
 		return true;

@@ -18,6 +18,7 @@ enum field_type {
 	FIELD_U64,
 	FIELD_ADDR,
 	FIELD_STRING,		/* size octets with the final NUL */
+	FIELD_CID,
 	FIELD_FLAG,		/* no member, only its bit */
 	FIELD_STATS,		/* never sent */
 };

@@ -57,6 +57,7 @@ struct dgsec_interface {
 	uint32_t handshake_burst;
 	uint32_t max_peers;
 	uint32_t max_assocs;
+	uint32_t cid_len;		/* of connection IDs we choose; 0: none */
 	uint32_t peers;
 	uint32_t assocs;
 	uint32_t expected;
@@ -85,6 +86,12 @@ struct dgsec_peer {
 	uint64_t stats[DGSEC_STATS_SIZE];
 };
 
+/* A connection ID (RFC 9146) */
+struct dgsec_cid {
+	uint8_t len;
+	uint8_t id[DGSEC_CID_MAX];
+};
+
 struct dgsec_assoc {
 	uint64_t has;			/* bits DGSEC_A_ASSOC_* */
 					/* flags: REPLACE, CLOSE, CONFIRMED, EXPIRED */
@@ -102,6 +109,8 @@ struct dgsec_assoc {
 	uint64_t tx_seq;
 	uint64_t rx_seq;
 	uint32_t window;		/* records */
+	struct dgsec_cid rx_cid;	/* in the peer's records, chosen by us */
+	struct dgsec_cid tx_cid;	/* in ours, chosen by the peer */
 	uint64_t soft_packets;		/* limits: 0 is none */
 	uint64_t hard_packets;
 	uint64_t soft_bytes;

@@ -44,6 +44,7 @@ static const char *const events[] = {
 	[DGSEC_CMD_EXPIRE_NTF] = "expire",
 	[DGSEC_CMD_ALERT_NTF] = "alert",
 	[DGSEC_CMD_AUTH_NTF] = "auth",
+	[DGSEC_CMD_MOVED_NTF] = "moved",
 };
 
 static const char *const stats[] = {
@@ -53,6 +54,7 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_RX_EMPTY] = "rx-empty",
 	[DGSEC_A_STATS_RX_HANDSHAKE] = "rx-handshake",
 	[DGSEC_A_STATS_RX_EXPECTED] = "rx-expected",
+	[DGSEC_A_STATS_RX_MOVED] = "rx-moved",
 	[DGSEC_A_STATS_RX_DROP_TRUNCATED] = "rx-drop-truncated",
 	[DGSEC_A_STATS_RX_DROP_TYPE] = "rx-drop-type",
 	[DGSEC_A_STATS_RX_DROP_VERSION] = "rx-drop-version",
