@@ -177,7 +177,7 @@ static struct dgsec_assoc *find_assoc(struct datagram *d,
  * socket, or 0.
  */
 static int open_record(struct datagram *d, struct sk_buff *skb,
-			struct dtls12_record *rec, bool alone)
+		       struct dtls12_record *rec, bool alone)
 {
 	struct dgsec_iface *iface = d->iface;
 	struct sk_buff *work = skb;
@@ -223,9 +223,9 @@ static int open_record(struct datagram *d, struct sk_buff *skb,
 	if (unlikely(rec->type == DTLS_HANDSHAKE ||
 		     rec->type == DTLS_CHANGE_CIPHER_SPEC)) {
 		/* the library has the keys too, and shall open it itself */
-		if (work != skb)
+		if (work != skb) {
 			kfree_skb(work);
-		else if (dgsec_dtls12_close(&a->rx, rec)) {
+		} else if (dgsec_dtls12_close(&a->rx, rec)) {
 			stat = DGSEC_A_STATS_RX_DROP_MEMORY;
 			goto drop;
 		}
