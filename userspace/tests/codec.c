@@ -29,6 +29,8 @@ static void fill(const struct object *type, unsigned char *obj)
 			obj[f->offset + i] = n++ | 1;
 		if (f->type == FIELD_STRING)
 			obj[f->offset + f->size - 1] = 0;
+		if (f->type == FIELD_CID)
+			((struct dgsec_cid *)(obj + f->offset))->len = DGSEC_CID_MAX;
 	}
 }
 
@@ -170,6 +172,29 @@ static void test_names(void)
 		  "alerts have names");
 }
 
+/* A connection ID may have any length that it can have, and no other. */
+static void test_cids(void)
+{
+	struct dgsec_assoc in = { .has = DGSEC_HAS(DGSEC_A_ASSOC_RX_CID) }, out;
+	bool ok = true, refused;
+	struct nl_msg *msg;
+	int len;
+
+	for (len = 0; len <= DGSEC_CID_MAX + 1; len++) {
+		msg = nlmsg_alloc_size(128);
+		nlmsg_put(msg, 0, 0, 0, 0, 0);
+		in.rx_cid.len = len;
+		refused = object_put(msg, &object_assoc, &in, ~UINT64_C(0));
+		ok &= refused == (len > DGSEC_CID_MAX);
+		if (!refused) {
+			object_parse(&object_assoc, first(msg), &out);
+			ok &= out.rx_cid.len == len && out.has == in.has;
+		}
+		nlmsg_free(msg);
+	}
+	ktap_test(ok, "connection IDs of all lengths, and one too long");
+}
+
 int main(void)
 {
 	ktap_begin();
@@ -182,6 +207,7 @@ int main(void)
 	test_lengths(&object_peer, "peer");
 	test_lengths(&object_assoc, "assoc");
 	test_strings();
+	test_cids();
 	test_mask();
 	test_stats();
 	test_names();
