@@ -40,7 +40,7 @@ static int iface_init(struct net_device *dev)
 		goto err_ratelimit;
 
 	mutex_init(&iface->lock);
-	seqcount_mutex_init(&iface->service_seq, &iface->lock);
+	seqlock_init(&iface->service_lock);
 	xa_init_flags(&iface->peers, XA_FLAGS_ALLOC1);
 	xa_init_flags(&iface->assocs, XA_FLAGS_ALLOC1);
 	init_llist_head(&iface->ended);
@@ -138,7 +138,7 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	to->tx_bytes = dgsec_stats_sum(iface->stats, DGSEC_A_STATS_TX_BYTES);
 	/* errors are counted as such; what the stack drops it counts itself */
 	for (stat = DGSEC_A_STATS_RX_DROP_TRUNCATED;
-	     stat < DGSEC_A_STATS_RX_DROP_STACK; stat++)
+	     stat <= DGSEC_A_STATS_RX_DROP_MEMORY; stat++)
 		if (stat != DGSEC_A_STATS_RX_DROP_AUTH)
 			to->rx_dropped += dgsec_stats_sum(iface->stats, stat);
 	for (stat = DGSEC_A_STATS_TX_DROP_MALFORMED;

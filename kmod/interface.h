@@ -64,7 +64,7 @@ struct dgsec_iface {
 	struct rhashtable by_name;	/* peers */
 	struct rhashtable expected;	/* endpoints with a handshake going on */
 	struct dgsec_service service;
-	seqcount_mutex_t service_seq;	/* this one and the peers' */
+	seqlock_t service_lock;		/* this one and the peers' */
 	atomic_t n_expected;
 	u8 cid_len;			/* of our connection IDs */
 	struct nf_hook_ops inner_hook;	/* if they have a hook, they are */

@@ -130,7 +130,6 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_EVENT_LOST + 1] = {
 	[DGSEC_A_STATS_RX_DROP_NO_SERVICE] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_DOWN] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_MEMORY] = { .type = NLA_U64, },
-	[DGSEC_A_STATS_RX_DROP_STACK] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_RECORDS] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_BYTES] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_ALERTS] = { .type = NLA_U64, },

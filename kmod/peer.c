@@ -122,10 +122,10 @@ bool dgsec_peer_service(const struct dgsec_iface *iface,
 
 	/* an address must not be half old and half new */
 	do {
-		seq = read_seqcount_begin(&iface->service_seq);
+		seq = read_seqbegin(&iface->service_lock);
 		*service = peer->service;
 		general = iface->service;
-	} while (read_seqcount_retry(&iface->service_seq, seq));
+	} while (read_seqretry(&iface->service_lock, seq));
 
 	if (!service->port)
 		service->port = general.port;
@@ -143,9 +143,7 @@ void dgsec_peer_set_service(struct dgsec_iface *iface,
 			    const struct dgsec_service *to)
 {
 	/* readers in softirq must not wait for us on this CPU */
-	local_bh_disable();
-	write_seqcount_begin(&iface->service_seq);
+	write_seqlock_bh(&iface->service_lock);
 	*service = *to;
-	write_seqcount_end(&iface->service_seq);
-	local_bh_enable();
+	write_sequnlock_bh(&iface->service_lock);
 }

@@ -54,17 +54,24 @@ static bool demux(struct dgsec_iface *iface, struct sk_buff *skb,
 	s = socket_of(iface, skb);
 	if (!s)
 		return false;
-	dgsec_route_input(&iface->outer_routes, state->in, skb);
+	/* what comes by a bridge or out of IPsec goes other ways from here */
+	if (unlikely(skb_has_extensions(skb)))
+		return true;
+	if (!dgsec_route_input(&iface->outer_routes, state->in, skb))
+		return true;
 	/*
 	 * UDP would find the same one: nobody else can have the port on this
-	 * device. It may be bound to one address.
+	 * device. It may be bound to one address. With a reference, as nobody
+	 * knows how long hooks and queues keep the packet.
 	 */
 	if (likely(dgsec_route_is_local(skb) && !skb->sk &&
 		   skb->pkt_type == PACKET_HOST &&
+		   s->sk->sk_state == TCP_CLOSE &&
 		   (ipv6_addr_any(&s->addr) ||
-		    ipv6_addr_equal(&s->addr, &ipv6_hdr(skb)->daddr)))) {
+		    ipv6_addr_equal(&s->addr, &ipv6_hdr(skb)->daddr)) &&
+		   refcount_inc_not_zero(&s->sk->sk_refcnt))) {
 		skb->sk = s->sk;
-		skb->destructor = sock_pfree;
+		skb->destructor = sock_edemux;
 	}
 	return true;
 }
@@ -75,7 +82,7 @@ static void route_to_peer(struct dgsec_iface *iface, struct sk_buff *skb,
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 	struct dgsec_peer *peer;
 
-	if (!dgsec_lookup_may_be_peer(iface, daddr))
+	if (!dgsec_lookup_may_be_peer(iface, daddr) || skb_has_extensions(skb))
 		return;
 	peer = dgsec_lookup_peer(iface, daddr);
 	if (peer)
@@ -92,8 +99,14 @@ static unsigned int inner(void *priv, struct sk_buff *skb,
 		dgsec_route_input(&iface->inner_routes, state->in, skb);
 		return NF_ACCEPT;
 	}
+	/* a VRF has it pass here once more; the first time counted */
+	if (netif_is_l3_master(state->in))
+		return NF_ACCEPT;
 	if (is_spoofed(iface, skb)) {
+		/* a verdict of userspace brings it here from a process */
+		local_bh_disable();
 		dgsec_count(iface, DGSEC_A_STATS_RX_DROP_SPOOFED);
+		local_bh_enable();
 		return NF_DROP;
 	}
 	if (!demux(iface, skb, state))
@@ -162,10 +175,14 @@ void dgsec_prerouting_unregister(struct dgsec_iface *iface)
 	unhook(&iface->inner_hook, dev_net(iface->dev));
 	/* no packet is on its way through the hooks any more after this */
 	synchronize_net();
+	/* peers and associations of the last moment hold routes, too */
+	rcu_barrier();
 	dgsec_route_flush(&iface->inner_routes);
 	dgsec_route_flush(&iface->outer_routes);
 	mutex_lock(&iface->lock);
-	xa_for_each(&iface->peers, id, peer)
+	xa_for_each(&iface->peers, id, peer) {
 		dgsec_route_forget_peer(&peer->route);
+		cond_resched();
+	}
 	mutex_unlock(&iface->lock);
 }

@@ -24,7 +24,7 @@ struct dgsec_route {
 	struct in6_addr daddr;
 	struct dst_entry *dst;
 	u32 cookie;
-	unsigned long until;	/* in jiffies */
+	unsigned long since;	/* in jiffies */
 	struct rcu_head rcu;
 };
 
@@ -36,7 +36,7 @@ struct dgsec_route {
 
 static bool is_good(const struct dgsec_route *r)
 {
-	return time_before(jiffies, r->until) && dst_check(r->dst, r->cookie);
+	return jiffies - r->since < LIFETIME && dst_check(r->dst, r->cookie);
 }
 
 static void put(struct dgsec_routes *routes, unsigned int i,
@@ -51,7 +51,10 @@ static void put(struct dgsec_routes *routes, unsigned int i,
 	kfree_rcu(old, rcu);
 }
 
-/* The stack's own lookup, which it would do next. */
+/*
+ * The stack's own lookup, which it would do next; the packet has its route
+ * then. Return: the route, held once more, or NULL if it is not to be kept.
+ */
 static struct dst_entry *look_up(struct net_device *dev, struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -63,20 +66,15 @@ static struct dst_entry *look_up(struct net_device *dev, struct sk_buff *skb)
 		.flowi6_mark = skb->mark,
 		.flowi6_proto = ip6->nexthdr,
 	};
+	struct dst_entry *dst;
 
-	return ip6_route_input_lookup(dev_net(dev), dev, &fl6, skb,
-				      RT6_LOOKUP_F_HAS_SADDR);
-}
-
-/* Return: the route, held, or NULL if there is none to be kept. */
-static struct dst_entry *lookup(struct net_device *dev, struct sk_buff *skb)
-{
-	struct dst_entry *dst = look_up(dev, skb);
-
-	if (likely(!dst->error && !(IP6CB(skb)->flags & IP6SKB_MULTIPATH)))
-		return dst;
-	dst_release(dst);
-	return NULL;
+	dst = ip6_route_input_lookup(dev_net(dev), dev, &fl6, skb,
+				     RT6_LOOKUP_F_HAS_SADDR);
+	skb_dst_set(skb, dst);
+	if (dst->error || IP6CB(skb)->flags & IP6SKB_MULTIPATH ||
+	    !dst_hold_safe(dst))
+		return NULL;
+	return dst;
 }
 
 static void learn(struct dgsec_routes *routes, unsigned int i,
@@ -85,9 +83,7 @@ static void learn(struct dgsec_routes *routes, unsigned int i,
 	struct dgsec_route *r;
 	struct dst_entry *dst;
 
-	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
-		return;
-	dst = lookup(dev, skb);
+	dst = look_up(dev, skb);
 	if (!dst)
 		return;
 	r = kmalloc(sizeof(*r), GFP_ATOMIC | __GFP_NOWARN);
@@ -98,8 +94,7 @@ static void learn(struct dgsec_routes *routes, unsigned int i,
 	r->daddr = ipv6_hdr(skb)->daddr;
 	r->dst = dst;
 	r->cookie = rt6_get_cookie(dst_rt6_info(dst));
-	r->until = jiffies + LIFETIME;
-	skb_dst_set_noref(skb, dst);
+	r->since = jiffies;
 	put(routes, i, r);
 }
 
@@ -107,8 +102,10 @@ static bool may_cache(const struct net_device *dev, const struct sk_buff *skb)
 {
 	const struct net *net = dev_net_rcu(dev);
 
-	return !skb_dst(skb) && !fib6_has_custom_rules(net) &&
-	       !fib6_routes_require_src(net);
+	/* multicast and ICMPv6 need more than a lookup */
+	return !skb_dst(skb) && ipv6_hdr(skb)->nexthdr == IPPROTO_UDP &&
+	       !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr) &&
+	       !fib6_has_custom_rules(net) && !fib6_routes_require_src(net);
 }
 
 /**
@@ -117,9 +114,10 @@ static bool may_cache(const struct net_device *dev, const struct sk_buff *skb)
  * @dev: where the packet came from
  * @skb: the packet, at its IPv6 header
  *
- * Context: RCU read lock, bottom halves off.
+ * Context: RCU read lock.
+ * Return: whether it has one now, and had none before.
  */
-void dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
+bool dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
 		       struct sk_buff *skb)
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
@@ -127,7 +125,7 @@ void dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
 	unsigned int i;
 
 	if (!may_cache(dev, skb))
-		return;
+		return false;
 
 	i = hash_32((__force u32)(daddr->s6_addr32[2] ^ daddr->s6_addr32[3]),
 		    DGSEC_ROUTE_BITS);
@@ -137,6 +135,7 @@ void dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
 	else if (likely(ipv6_addr_equal(&r->daddr, daddr)))
 		skb_dst_set_noref(skb, r->dst);
 	/* else its slot is another's, for the moment */
+	return skb_dst(skb);
 }
 
 /* Context: no packet can come any more. */
@@ -160,24 +159,21 @@ static void learn_peer(struct dgsec_peer_route *r, struct net_device *dev,
 		       struct sk_buff *skb, const struct net_device *to)
 {
 	struct dst_entry *dst;
+	u32 cookie;
 
 	/* who comes at the same time goes the long way */
 	if (test_and_set_bit_lock(0, &r->busy))
 		return;
-	dst = lookup(dev, skb);
-	if (dst && dst->dev != to) {
-		dst_release(dst);
-		dst = NULL;
-	}
-	if (dst) {
-		skb_dst_set_noref(skb, dst);
-		dst_release(unrcu_pointer(xchg(&r->dst, RCU_INITIALIZER(dst))));
+	dst = look_up(dev, skb);
+	if (dst && dst->dev == to) {
+		cookie = rt6_get_cookie(dst_rt6_info(dst));
+		dst = unrcu_pointer(xchg(&r->dst, RCU_INITIALIZER(dst)));
 		WRITE_ONCE(r->ifindex, dev->ifindex);
-		WRITE_ONCE(r->until, (u32)jiffies + LIFETIME);
+		WRITE_ONCE(r->since, (u32)jiffies);
 		/* with an older one the new route is looked up once more */
-		smp_store_release(&r->cookie,
-				  rt6_get_cookie(dst_rt6_info(dst)));
+		smp_store_release(&r->cookie, cookie);
 	}
+	dst_release(dst);
 	clear_bit_unlock(0, &r->busy);
 }
 
@@ -188,7 +184,7 @@ static void learn_peer(struct dgsec_peer_route *r, struct net_device *dev,
  * @skb: the packet, at its IPv6 header
  * @to: the peer's interface
  *
- * Context: RCU read lock, bottom halves off.
+ * Context: RCU read lock.
  */
 void dgsec_route_to_peer(struct dgsec_peer_route *r, struct net_device *dev,
 			 struct sk_buff *skb, const struct net_device *to)
@@ -202,7 +198,7 @@ void dgsec_route_to_peer(struct dgsec_peer_route *r, struct net_device *dev,
 	cookie = smp_load_acquire(&r->cookie);
 	dst = rcu_dereference(r->dst);
 	if (likely(dst && READ_ONCE(r->ifindex) == dev->ifindex &&
-		   (s32)((u32)jiffies - READ_ONCE(r->until)) < 0 &&
+		   (u32)jiffies - READ_ONCE(r->since) < LIFETIME &&
 		   dst_check(dst, cookie)))
 		skb_dst_set_noref(skb, dst);
 	else

@@ -21,11 +21,11 @@ struct dgsec_peer_route {
 	struct dst_entry __rcu *dst;
 	unsigned long busy;	/* bit 0: somebody changes it */
 	u32 cookie;
-	u32 until;		/* in jiffies */
+	u32 since;		/* in jiffies */
 	int ifindex;		/* where the packets come from */
 };
 
-void dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
+bool dgsec_route_input(struct dgsec_routes *routes, struct net_device *dev,
 		       struct sk_buff *skb);
 bool dgsec_route_is_local(const struct sk_buff *skb);
 void dgsec_route_to_peer(struct dgsec_peer_route *r, struct net_device *dev,

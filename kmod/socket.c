@@ -63,7 +63,11 @@ static int hook(struct sock *sk, struct dgsec_socket *s)
 	return err;
 }
 
-/* Not under the sock's lock: a sender may hold that for long, and RTNL waits. */
+/*
+ * Not under the sock's lock: a sender may hold that for long, and RTNL waits. A
+ * setsockopt() of the same moment may undo, or be undone by, what is done to
+ * sk_reuseport here: who may call it is the daemon.
+ */
 static void unhook(struct sock *sk)
 {
 	WRITE_ONCE(udp_sk(sk)->encap_type, 0);
@@ -188,13 +192,17 @@ static int check(const struct dgsec_iface *iface, const struct sock *sk,
 }
 
 /* Sockets that share a port would share its datagrams too. */
-static bool is_port_taken(const struct dgsec_iface *iface, __be16 port)
+static bool is_port_taken(const struct dgsec_iface *iface,
+			  const struct sock *sk)
 {
+	const struct in6_addr *addr = &sk->sk_v6_rcv_saddr;
 	const struct dgsec_socket *s;
 
 	list_for_each_entry(s, &sockets, list)
-		if (s->iface != iface && s->port == port &&
-		    s->iface->lower == iface->lower)
+		if (s->iface != iface && s->iface->lower == iface->lower &&
+		    s->port == inet_sk(sk)->inet_sport &&
+		    (ipv6_addr_any(addr) || ipv6_addr_any(&s->addr) ||
+		     ipv6_addr_equal(addr, &s->addr)))
 			return true;
 	return false;
 }
@@ -214,7 +222,7 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 		NL_SET_ERR_MSG(extack, BUSY);
 	if (err)
 		return err;
-	if (is_port_taken(iface, inet_sk(sk)->inet_sport)) {
+	if (is_port_taken(iface, sk)) {
 		NL_SET_ERR_MSG(extack, "another interface on this lower device has a socket at this port");
 		return -EADDRINUSE;
 	}

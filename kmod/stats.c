@@ -72,34 +72,32 @@ static const u8 place[DGSEC_A_STATS_MAX + 1] = {
 	[DGSEC_A_STATS_RX_DROP_NO_SERVICE]	= 10,
 	[DGSEC_A_STATS_RX_DROP_DOWN]	= 11,
 	[DGSEC_A_STATS_RX_DROP_MEMORY]	= 12,
-	[DGSEC_A_STATS_RX_DROP_STACK]	= 13,
-	[DGSEC_A_STATS_TX_ALERTS]	= 14,
-	[DGSEC_A_STATS_TX_FRAGMENTED]	= 15,
-	[DGSEC_A_STATS_TX_DROP_CHECKSUM]	= 16,
-	[DGSEC_A_STATS_TX_DROP_NO_ASSOC]	= 17,
-	[DGSEC_A_STATS_TX_DROP_NOT_SERVICE]	= 18,
-	[DGSEC_A_STATS_TX_DROP_EXPIRED]	= 19,
-	[DGSEC_A_STATS_TX_DROP_SEQUENCE]	= 20,
-	[DGSEC_A_STATS_TX_DROP_TOO_BIG]	= 21,
-	[DGSEC_A_STATS_TX_DROP_NO_SOCKET]	= 22,
-	[DGSEC_A_STATS_TX_DROP_NO_ROUTE]	= 23,
-	[DGSEC_A_STATS_TX_DROP_MEMORY]	= 24,
-	[DGSEC_A_STATS_TX_DROP_CRYPTO]	= 25,
-	[DGSEC_A_STATS_TX_DROP_LOWER]	= 26,
-	[DGSEC_A_STATS_RX_MOVED]	= 27,
+	[DGSEC_A_STATS_TX_ALERTS]	= 13,
+	[DGSEC_A_STATS_TX_FRAGMENTED]	= 14,
+	[DGSEC_A_STATS_TX_DROP_CHECKSUM]	= 15,
+	[DGSEC_A_STATS_TX_DROP_NO_ASSOC]	= 16,
+	[DGSEC_A_STATS_TX_DROP_NOT_SERVICE]	= 17,
+	[DGSEC_A_STATS_TX_DROP_EXPIRED]	= 18,
+	[DGSEC_A_STATS_TX_DROP_SEQUENCE]	= 19,
+	[DGSEC_A_STATS_TX_DROP_TOO_BIG]	= 20,
+	[DGSEC_A_STATS_TX_DROP_NO_SOCKET]	= 21,
+	[DGSEC_A_STATS_TX_DROP_NO_ROUTE]	= 22,
+	[DGSEC_A_STATS_TX_DROP_MEMORY]	= 23,
+	[DGSEC_A_STATS_TX_DROP_CRYPTO]	= 24,
+	[DGSEC_A_STATS_TX_DROP_LOWER]	= 25,
+	[DGSEC_A_STATS_RX_MOVED]	= 26,
 };
 
-static_assert(DGSEC_OWN_MAX == 27);
+static_assert(DGSEC_OWN_MAX == 26);
 
 /* Return: own[], or NULL without memory: then only the interface counts. */
-static atomic_t *own(struct dgsec_counts *c)
+static atomic64_t *own(struct dgsec_counts *c, gfp_t gfp)
 {
-	atomic_t *counters = READ_ONCE(c->own), *old;
+	atomic64_t *counters = READ_ONCE(c->own), *old;
 
 	if (counters)
 		return counters;
-	counters = kcalloc(DGSEC_OWN_MAX, sizeof(*counters),
-			   GFP_ATOMIC | __GFP_NOWARN);
+	counters = kcalloc(DGSEC_OWN_MAX, sizeof(*counters), gfp);
 	if (!counters)
 		return NULL;
 	old = cmpxchg(&c->own, NULL, counters);
@@ -109,12 +107,12 @@ static atomic_t *own(struct dgsec_counts *c)
 	return old;
 }
 
-static void add(struct dgsec_counts *c, int i, int n)
+static void add(struct dgsec_counts *c, int i, s64 n, gfp_t gfp)
 {
-	atomic_t *counters = n ? own(c) : NULL;
+	atomic64_t *counters = n ? own(c, gfp) : NULL;
 
 	if (counters)
-		atomic_add(n, &counters[i]);
+		atomic64_add(n, &counters[i]);
 }
 
 void dgsec_counts_inc(struct dgsec_counts *c, int stat)
@@ -122,7 +120,7 @@ void dgsec_counts_inc(struct dgsec_counts *c, int stat)
 	int i = place[stat];
 
 	if (i)
-		add(c, i - 1, 1);
+		add(c, i - 1, 1, GFP_ATOMIC | __GFP_NOWARN);
 }
 
 void dgsec_counts_destroy(struct dgsec_counts *c)
@@ -130,10 +128,10 @@ void dgsec_counts_destroy(struct dgsec_counts *c)
 	kfree(c->own);
 }
 
-/* Add the counters of an association that ends to its peer's. */
+/* Add the counters of an association that ends to its peer's. May sleep. */
 void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c)
 {
-	const atomic_t *from = READ_ONCE(c->own);
+	const atomic64_t *from = READ_ONCE(c->own);
 	int i;
 
 	atomic64_add(atomic64_read(&c->rx_records), &to->rx_records);
@@ -141,7 +139,7 @@ void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c)
 	atomic64_add(atomic64_read(&c->tx_records), &to->tx_records);
 	atomic64_add(atomic64_read(&c->tx_bytes), &to->tx_bytes);
 	for (i = 0; from && i < DGSEC_OWN_MAX; i++)
-		add(to, i, atomic_read(&from[i]));
+		add(to, i, atomic64_read(&from[i]), GFP_KERNEL);
 }
 
 /**
@@ -155,7 +153,7 @@ void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c)
 int dgsec_counts_put(struct sk_buff *skb, int attr,
 		     const struct dgsec_counts *c)
 {
-	const atomic_t *counters = READ_ONCE(c->own);
+	const atomic64_t *counters = READ_ONCE(c->own);
 	struct nlattr *nest = nla_nest_start(skb, attr);
 	int stat, i;
 
@@ -168,7 +166,7 @@ int dgsec_counts_put(struct sk_buff *skb, int attr,
 		goto cancel;
 	for (stat = 0; counters && stat <= DGSEC_A_STATS_MAX; stat++) {
 		i = place[stat];
-		if (i && put(skb, stat, (u32)atomic_read(&counters[i - 1])))
+		if (i && put(skb, stat, atomic64_read(&counters[i - 1])))
 			goto cancel;
 	}
 	nla_nest_end(skb, nest);

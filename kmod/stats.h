@@ -17,7 +17,7 @@ struct dgsec_stats {
 };
 
 /* How many counters associations and peers have besides records and octets */
-enum { DGSEC_OWN_MAX = 27 };
+enum { DGSEC_OWN_MAX = 26 };
 
 /* The counters of an association or a peer; all zeros to begin with */
 struct dgsec_counts {
@@ -25,7 +25,7 @@ struct dgsec_counts {
 	atomic64_t rx_bytes;
 	atomic64_t tx_records;
 	atomic64_t tx_bytes;
-	atomic_t *own;		/* most never need them: NULL until one does */
+	atomic64_t *own;	/* most never need them: NULL until one does */
 };
 
 /* Count on this CPU. Context: bottom halves off. */

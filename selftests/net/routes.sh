@@ -138,6 +138,19 @@ passes() {
 }
 check "what only passes through with our port passes" wait_for 5 passes
 
+# ---- in a VRF ----
+# It takes the packet through PRE_ROUTING twice, as from two devices.
+must ip -n "$(ns gw)" link add vrf0 type vrf table 10
+must ip -n "$(ns gw)" link set vrf0 up
+must ip -n "$(ns gw)" link set dg0 master vrf0
+must gw_route add $SERVICE via $HOST dev eth0 table 10
+check "in a VRF the routes of the VRF count" asks host unanswered
+refuse "and nobody is taken for an impostor" eval '[ "$(stat rx-drop-spoofed)" -gt 0 ]'
+must ip -n "$(ns gw)" link set dg0 nomaster
+must ip -n "$(ns gw)" link del vrf0
+must ip -n "$(ns gw)" addr replace $GW_INNER/64 dev dg0 nodad
+check "out of it all is as before" wait_for 5 request host
+
 # ---- rules: the stack looks for itself ----
 must on_gw peer set dg0 dev1 mark 5
 must gw_route add default via fd00:c::2 table 55

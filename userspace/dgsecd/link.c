@@ -195,9 +195,10 @@ static struct in6_addr network(const struct in6_addr *addr, unsigned int prefix_
 }
 
 static struct nl_msg *new_route(const struct in6_addr *addr, unsigned int prefix_len,
-				unsigned char type, unsigned int flags, uint32_t metric)
+				unsigned char type, unsigned int flags, uint32_t metric,
+				int nl_flags)
 {
-	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWROUTE, NLM_F_CREATE | nl_flags);
 	const struct in6_addr prefix = network(addr, prefix_len);
 	struct rtmsg route = {
 		.rtm_family = AF_INET6,
@@ -227,14 +228,16 @@ static int request_new(struct nl_msg *msg)
 int link_add_unreachable(const struct in6_addr *addr, unsigned int prefix_len)
 {
 	/* Behind any other; the last one of all is the kernel's own. */
-	return request_new(new_route(addr, prefix_len, RTN_UNREACHABLE, 0, UINT32_MAX - 1));
+	return request_new(new_route(addr, prefix_len, RTN_UNREACHABLE, 0, UINT32_MAX - 1,
+				     NLM_F_EXCL));
 }
 
 int link_add_route(unsigned int index, const struct in6_addr *addr, unsigned int prefix_len)
 {
 	static const struct in6_addr via = { .s6_addr = { 0xfe, 0x80, [15] = 1 } };
 	/* Before that of the address, 256. */
-	struct nl_msg *msg = new_route(addr, prefix_len, RTN_UNICAST, RTNH_F_ONLINK, 128);
+	struct nl_msg *msg = new_route(addr, prefix_len, RTN_UNICAST, RTNH_F_ONLINK, 128,
+				       NLM_F_REPLACE);
 
 	if (msg) {
 		nla_put_u32(msg, RTA_OIF, index);

@@ -73,7 +73,6 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_RX_DROP_NO_SERVICE] = "rx-drop-no-service",
 	[DGSEC_A_STATS_RX_DROP_DOWN] = "rx-drop-down",
 	[DGSEC_A_STATS_RX_DROP_MEMORY] = "rx-drop-memory",
-	[DGSEC_A_STATS_RX_DROP_STACK] = "rx-drop-stack",
 	[DGSEC_A_STATS_TX_RECORDS] = "tx-records",
 	[DGSEC_A_STATS_TX_BYTES] = "tx-bytes",
 	[DGSEC_A_STATS_TX_ALERTS] = "tx-alerts",
