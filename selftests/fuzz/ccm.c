@@ -28,7 +28,7 @@ enum {
 
 /* Ways to do the same */
 enum way {
-	SIMD,
+	SIMD,			/* any there is, likewise below */
 	SIMD_EXPANDED,
 	SIMD_PIECES,
 	PORTABLE,
@@ -44,18 +44,20 @@ static const char *const way_names[] = {
 	"both in turn, in pieces",
 };
 
-bool dgsec_simd_probe(void)
+unsigned int dgsec_simd;
+
+unsigned int dgsec_simd_probe(void)
 {
 #ifdef __x86_64__
-	return __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1");
-#else
-	return false;
+	if (__builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1"))
+		return __builtin_cpu_supports("avx") ? CCM_AVX : CCM_AESNI;
 #endif
+	return CCM_NO_SIMD;
 }
 
 bool dgsec_simd_begin(void)
 {
-	return dgsec_simd_probe();
+	return dgsec_simd != CCM_NO_SIMD;
 }
 
 void dgsec_simd_end(void)
@@ -256,14 +258,15 @@ static void change(struct message *m, u8 *buf, size_t size)
  * they are afterwards: pieces go elsewhere, too.
  */
 static int call(struct message *m, const struct arenas *in, const u8 *from,
-		size_t len, bool changed, bool seal, bool simd, enum way *way,
-		u8 **result)
+		size_t len, bool changed, bool seal, unsigned int simd,
+		enum way *way, u8 **result)
 {
 	size_t size = m->len + m->k.tag_len, before, behind;
 	u8 *buf = place(in->buf, size), *to = buf;
 	int err;
 
 	*way = simd ? rnd() % WAYS : PORTABLE + rnd() % 3;
+	dgsec_simd = simd ? 1 + rnd() % simd : 0;
 	if ((*way == SIMD_PIECES || *way == PORTABLE_PIECES ||
 	     *way == BOTH_IN_PIECES) && rnd() % 2)
 		to = place(in->to, size);
@@ -284,7 +287,8 @@ static int call(struct message *m, const struct arenas *in, const u8 *from,
 
 /* Returns NULL, or what is wrong. */
 static const char *one(EVP_CIPHER_CTX *ctx, const struct arenas *in,
-		       struct message *m, bool simd, enum way *way)
+		       struct message *m, unsigned int simd,
+		       enum way *way)
 {
 	size_t size;
 	u8 *p;
@@ -308,7 +312,7 @@ static const char *one(EVP_CIPHER_CTX *ctx, const struct arenas *in,
 	return NULL;
 }
 
-static int run(u64 seed, u64 cases, bool simd)
+static int run(u64 seed, u64 cases, unsigned int simd)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	struct arenas in = { arena(), arena(), arena(), arena(), arena() };
@@ -321,8 +325,8 @@ static int run(u64 seed, u64 cases, bool simd)
 		state = seed + i;
 		wrong = one(ctx, &in, m, simd, &way);
 		if (wrong)
-			printf("# case %llu: %s (%s): key %u, tag %u, nonce %u, AAD %zu, text %zu; again with -n 1 -s %llu\n",
-			       (unsigned long long)i, wrong, way_names[way],
+			printf("# case %llu: %s (%s, SIMD %u): key %u, tag %u, nonce %u, AAD %zu, text %zu; again with -n 1 -s %llu\n",
+			       (unsigned long long)i, wrong, way_names[way], dgsec_simd,
 			       m->k.key_len, m->k.tag_len, m->k.nonce_len,
 			       m->aad_len, m->len,
 			       (unsigned long long)(seed + i));
@@ -335,7 +339,7 @@ static int run(u64 seed, u64 cases, bool simd)
 int main(int argc, char **argv)
 {
 	u64 cases = 20000, seed = 1, processes = 1, i;
-	bool simd = dgsec_simd_probe();
+	unsigned int simd = dgsec_simd_probe();
 	int failed = 0, status, o;
 
 	while ((o = getopt(argc, argv, "n:s:j:")) != -1) {
@@ -355,7 +359,8 @@ int main(int argc, char **argv)
 
 	printf("KTAP version 1\n1..1\n# seed %llu%s\n",
 	       (unsigned long long)seed,
-	       simd ? "" : ", no AES instructions here: portable only");
+	       simd == CCM_AVX ? "" : simd ? ", no AVX here" :
+	       ", no AES instructions here");
 	fflush(stdout);
 	for (i = 0; i < processes; i++) {
 		u64 from = cases * i / processes;

@@ -172,12 +172,19 @@
 
 /* ---- the message ---- */
 
+/*
+ * What was stored in two words is loaded in two: a load of all 16 octets would
+ * have to wait until everything before it is done.
+ */
+.macro load_block to, at
+	movq	\at(JOB), \to
+	movhps	\at + 8(JOB), \to
+.endm
+
 /* MAC = B0, A0 and KS = A1, or A0 if there is no message; all with k0 */
 .macro load_job
-	movq	JOB_B0(JOB), MAC
-	movhps	JOB_B0 + 8(JOB), MAC
-	movq	JOB_A0(JOB), A0
-	movhps	JOB_A0 + 8(JOB), A0
+	load_block MAC, JOB_B0
+	load_block A0, JOB_A0
 	pxor	K0, MAC
 	pxor	K0, A0
 	movdqa	A0, KS
@@ -200,8 +207,7 @@
 .macro message seal, long
 	test	AAD, AAD
 	jz	.Lpayload_\@
-	movq	JOB_B1(JOB), T
-	movhps	JOB_B1 + 8(JOB), T
+	load_block T, JOB_B1
 	pxor	T, MAC
 .Laad_\@:
 	encrypt_mac \long
@@ -243,7 +249,6 @@
 	sub	$16, LEN
 	jz	.Llast_\@
 	paddq	.Lone(%rip), CTR
-.Lencrypt_\@:
 	movdqa	CTR, KS
 	pshufb	.Lcounter(%rip), KS
 	pxor	A0, KS
@@ -269,12 +274,10 @@
 	pshufb	T, KS
 	pxor	KS, MAC
 .endif
-	xor	%r9d, %r9d
 .Llast_\@:
 	/* counter 0, for the tag */
-	pxor	CTR, CTR
-	jmp	.Lencrypt_\@
-
+	movdqa	A0, KS
+	encrypt_both \long
 .Ldone_\@:
 	pxor	KS, MAC
 	movq	MAC, JOB_TAG(JOB)
@@ -373,8 +376,7 @@ SYM_FUNC_START(dgsec_aesni_\name\()256)
 	next_key KLAST, A0, KLAST, 0x40, 0xff
 	aesenclast KLAST, MAC
 	aesenclast KLAST, KS
-	movq	JOB_A0(JOB), A0
-	movhps	JOB_A0 + 8(JOB), A0
+	load_block A0, JOB_A0
 	pxor	K0, A0
 	jmp	message_long_\name
 SYM_FUNC_END(dgsec_aesni_\name\()256)
