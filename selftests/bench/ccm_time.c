@@ -51,21 +51,6 @@ static struct dgsec_ccm_schedule schedule;
 static EVP_CIPHER_CTX *contexts[2];
 static bool counting;
 
-/* What the kernel's side of kmod/ccm gives; here registers are free to use. */
-bool dgsec_simd_probe(void)
-{
-	return __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1");
-}
-
-bool dgsec_simd_begin(void)
-{
-	return true;
-}
-
-void dgsec_simd_end(void)
-{
-}
-
 static int ccm(const struct dgsec_ccm *k, struct record *r, size_t len,
 	       bool seal, bool simd)
 {
@@ -248,7 +233,8 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	if (!dgsec_simd_probe()) {
+	dgsec_simd = dgsec_simd_probe();
+	if (!dgsec_simd) {
 		fputs("ccm-time: this processor has no AES instructions\n",
 		      stderr);
 		return 1;

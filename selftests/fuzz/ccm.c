@@ -44,26 +44,6 @@ static const char *const way_names[] = {
 	"both in turn, in pieces",
 };
 
-unsigned int dgsec_simd;
-
-unsigned int dgsec_simd_probe(void)
-{
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1"))
-		return __builtin_cpu_supports("avx") ? CCM_AVX : CCM_AESNI;
-#endif
-	return CCM_NO_SIMD;
-}
-
-bool dgsec_simd_begin(void)
-{
-	return dgsec_simd != CCM_NO_SIMD;
-}
-
-void dgsec_simd_end(void)
-{
-}
-
 static u64 state;
 
 static u64 rnd(void)

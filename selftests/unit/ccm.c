@@ -19,26 +19,6 @@ static void result(bool ok, const char *what)
 	failed += !ok;
 }
 
-unsigned int dgsec_simd;
-
-unsigned int dgsec_simd_probe(void)
-{
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1"))
-		return __builtin_cpu_supports("avx") ? CCM_AVX : CCM_AESNI;
-#endif
-	return CCM_NO_SIMD;
-}
-
-bool dgsec_simd_begin(void)
-{
-	return dgsec_simd != CCM_NO_SIMD;
-}
-
-void dgsec_simd_end(void)
-{
-}
-
 /* A page with one that cannot be touched before it and one behind */
 static u8 *guarded(void)
 {
