@@ -118,8 +118,11 @@ static void make(struct message *m, const struct arenas *in)
 	m->k.nonce_len = 7 + rnd() % 7;
 	m->len = rnd() % (rnd() % 2 ? 128 : TEXT_MAX + 1);
 	m->aad_len = rnd() % (AAD_MAX + 1);
+	/* long ones, and where the length begins to take six octets */
 	if (rnd() % 1024 == 0)
 		m->aad_len = rnd() % AAD_LONG;
+	else if (rnd() % 1024 == 0)
+		m->aad_len = 0xff00 - 32 + rnd() % 64;
 	if (rnd() % 16 == 0)
 		m->aad_len = 0;
 
@@ -299,21 +302,22 @@ static int run(u64 seed, u64 cases, unsigned int simd)
 	struct message *m = calloc(1, sizeof(*m));
 	const char *wrong = NULL;
 	enum way way = 0;
-	u64 i;
+	u64 i, state_of_case;
 
 	for (i = 0; !wrong && i < cases; i++) {
-		state = seed + i;
+		state_of_case = seed + i;
+		state = state_of_case;
 		wrong = one(ctx, &in, m, simd, &way);
 		if (wrong)
 			printf("# case %llu: %s (%s, SIMD %u): key %u, tag %u, nonce %u, AAD %zu, text %zu; again with -n 1 -s %llu\n",
 			       (unsigned long long)i, wrong, way_names[way], dgsec_simd,
 			       m->k.key_len, m->k.tag_len, m->k.nonce_len,
 			       m->aad_len, m->len,
-			       (unsigned long long)(seed + i));
+			       (unsigned long long)state_of_case);
 	}
 	free(m);
 	EVP_CIPHER_CTX_free(ctx);
-	return wrong != NULL;
+	return !!wrong;
 }
 
 int main(int argc, char **argv)
