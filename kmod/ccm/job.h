@@ -20,6 +20,7 @@ enum {
 	CCM_B0,
 	CCM_A0,
 	CCM_B1,
+	CCM_TEXT,		/* in and out, for SIMD, of less than a block */
 	CCM_TAG,		/* out, 16 octets whatever the length */
 	CCM_BLOCKS,
 };
@@ -123,10 +124,11 @@ static __always_inline bool tag_is(const struct ccm_block *tag, const u8 *p,
  * The message is sealed or opened in place, its tag put into the job. aad is
  * what follows B1; NULL if there is no B1.
  *
- * An implementation may read and write the 16 octets that end where the message
- * ends, and read those that end where the AAD ends, unless that ends with a
- * whole block. They are the caller's: who makes the job uses its bounce buffers
- * for what is shorter.
+ * SIMD implementations may read and write the 16 octets that end where the
+ * message ends, and read those that end where the AAD ends, unless that ends
+ * with a whole block. They are the caller's: who makes the job copies AAD that
+ * is too short for that, and text of less than a block is in the job, before
+ * with zeros behind it, afterwards with anything.
  */
 void dgsec_portable_crypt(const struct dgsec_ccm *k, struct ccm_job *job,
 			  const u8 *aad, size_t aad_len, u8 *buf, size_t len,

@@ -33,11 +33,12 @@
 #define MORE	%r10	/* long keys: where k10 and the following are */
 #define EXTRA	%r11d	/* how many they are, 2 or 4 */
 
-/* struct ccm_job: four blocks */
+/* struct ccm_job: five blocks */
 #define JOB_B0		0
 #define JOB_A0		16
 #define JOB_B1		32
-#define JOB_TAG		48
+#define JOB_TEXT	48
+#define JOB_TAG		64
 
 .section .rodata.cst16.dgsec_one, "aM", @progbits, 16
 .align 16
@@ -60,6 +61,10 @@
 	.octa 0x0f0e0d0c0b0a09080706050403020100
 .Lshift_down:
 	.octa 0x80808080808080808080808080808080
+/* from keep + 16 - n: a mask of the first n octets */
+.Lkeep:
+	.octa 0xffffffffffffffffffffffffffffffff
+	.octa 0
 
 .text
 
@@ -202,7 +207,8 @@
 
 /*
  * B0 is in the MAC and the first key stream in KS. A part of a block at the end
- * is read and written as the 16 octets that end there.
+ * is read and written as the 16 octets that end there; text of less than a
+ * block is in the job.
  */
 .macro message seal, long
 	test	AAD, AAD
@@ -233,7 +239,7 @@
 .Lpayload_\@:
 	movdqa	.Lone(%rip), CTR
 	cmp	$16, LEN
-	jb	.Lpart_\@
+	jb	.Lshort_text_\@
 .Lblock_\@:
 	movdqu	(BUF), T
 .if \seal
@@ -255,7 +261,6 @@
 	encrypt_both \long
 	cmp	$16, LEN
 	jae	.Lblock_\@
-.Lpart_\@:
 	test	LEN, LEN
 	jz	.Ldone_\@
 	lea	.Lshift_up(%rip), TAB
@@ -284,6 +289,26 @@
 	movhps	MAC, JOB_TAG + 8(JOB)
 	clear_registers
 	RET
+
+	/* all there is, or nothing */
+.Lshort_text_\@:
+	test	LEN, LEN
+	jz	.Ldone_\@
+	load_block T, JOB_TEXT
+.if \seal
+	pxor	T, MAC
+	pxor	T, KS
+	movdqu	KS, JOB_TEXT(JOB)
+.else
+	lea	.Lkeep + 16(%rip), TAB
+	sub	LEN, TAB
+	pxor	T, KS
+	movdqu	(TAB), T
+	pand	T, KS
+	movdqu	KS, JOB_TEXT(JOB)
+	pxor	KS, MAC
+.endif
+	jmp	.Llast_\@
 .endm
 
 .macro functions name, seal

@@ -23,11 +23,12 @@
 #define LEN	%r9
 #define TAB	%rax
 
-/* struct ccm_job: four blocks */
+/* struct ccm_job: five blocks */
 #define JOB_B0		0
 #define JOB_A0		16
 #define JOB_B1		32
-#define JOB_TAG		48
+#define JOB_TEXT	48
+#define JOB_TAG		64
 
 .section .rodata
 .align 16
@@ -42,6 +43,9 @@
 	.octa 0x0f0e0d0c0b0a09080706050403020100
 .Lshift_down:
 	.octa 0x80808080808080808080808080808080
+.Lkeep:
+	.octa 0xffffffffffffffffffffffffffffffff
+	.octa 0
 
 .text
 
@@ -136,7 +140,7 @@ SYM_FUNC_START(dgsec_avx_\name\()128)
 .Lpayload_\name:
 	vmovdqa	.Lone(%rip), CTR
 	cmp	$16, LEN
-	jb	.Lpart_\name
+	jb	.Lshort_text_\name
 .Lblock_\name:
 	vpxor	(BUF), KS, KS
 .if \seal
@@ -155,7 +159,6 @@ SYM_FUNC_START(dgsec_avx_\name\()128)
 	encrypt_both
 	cmp	$16, LEN
 	jae	.Lblock_\name
-.Lpart_\name:
 	test	LEN, LEN
 	jz	.Ldone_\name
 	lea	.Lshift_up(%rip), TAB
@@ -180,6 +183,22 @@ SYM_FUNC_START(dgsec_avx_\name\()128)
 	vmovhps	MAC, JOB_TAG + 8(JOB)
 	vzeroall
 	RET
+
+.Lshort_text_\name:
+	test	LEN, LEN
+	jz	.Ldone_\name
+	load_block T, JOB_TEXT
+	vpxor	T, KS, KS
+.if \seal
+	vpxor	T, MAC, MAC
+.else
+	lea	.Lkeep + 16(%rip), TAB
+	sub	LEN, TAB
+	vpand	(TAB), KS, KS
+	vpxor	KS, MAC, MAC
+.endif
+	vmovdqu	KS, JOB_TEXT(JOB)
+	jmp	.Llast_\name
 SYM_FUNC_END(dgsec_avx_\name\()128)
 .endm
 
