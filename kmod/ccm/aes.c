@@ -36,8 +36,9 @@ static void transpose(u32 q[8])
 }
 
 /*
- * The S-box as a circuit of 113 gates: J. Boyar and R. Peralta, "A depth-16
- * circuit for the AES S-box" (2011). Their names; bit 7 is x0.
+ * The S-box as a circuit of 115 gates: J. Boyar and R. Peralta, "A new
+ * combinational logic minimization technique with applications to cryptology"
+ * (IACR ePrint 2009/191). Their names; bit 7 is x0.
  */
 static void sub_octets(u32 q[8])
 {

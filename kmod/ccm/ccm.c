@@ -6,45 +6,6 @@
 #include "job.h"
 #include "simd.h"
 
-static __always_inline void crypt_job(const struct dgsec_ccm *k,
-				      struct ccm_job *job, const u8 *aad,
-				      size_t aad_len, u8 *buf, size_t len,
-				      bool seal, bool simd)
-{
-	if (likely(simd))
-		simd_crypt(k, job, aad, aad_len, buf, len, seal);
-	else
-		dgsec_portable_crypt(k, job, aad, aad_len, buf, len, seal);
-}
-
-/* Less than a block, or AAD that ends before a block can end there */
-static noinline void crypt_short(const struct dgsec_ccm *k,
-				 struct ccm_job *job, const u8 *aad,
-				 size_t aad_len, u8 *buf, size_t len, bool seal,
-				 bool simd)
-{
-	u8 bounce[16], last[16], *text = buf;
-	struct ccm_block b;
-
-	if (aad_len == 1) {
-		last[15] = *aad;
-		aad = last + 15;
-	}
-	if (len && len < 16) {
-		block_load(&b, buf, len);
-		block_up(&b, 16 - len);
-		block_store(bounce, &b, 16);
-		text = bounce + 16 - len;
-	}
-	crypt_job(k, job, aad, aad_len, text, len, seal, simd);
-	if (text != buf) {
-		block_load(&b, text, len);
-		block_store(buf, &b, len);
-		memzero_explicit(bounce, sizeof(bounce));
-		memzero_explicit(&b, sizeof(b));
-	}
-}
-
 static __always_inline void crypt(const struct dgsec_ccm *k,
 				  struct ccm_job *job, const u8 *nonce,
 				  const u8 *aad, size_t aad_len, u8 *buf,
@@ -58,11 +19,26 @@ static __always_inline void crypt(const struct dgsec_ccm *k,
 		n = make_b1(job, aad, aad_len);
 		rest = aad + n;
 		aad_len -= n;
+		/* 15 octets: no 16 end where these end, but here they do */
+		if (unlikely(aad_len == 1)) {
+			u8 *last = (u8 *)&job->b[CCM_TAG] + 15;
+
+			*last = *rest;
+			rest = last;
+		}
 	}
-	if (unlikely((len && len < 16) || aad_len == 1))
-		crypt_short(k, job, rest, aad_len, buf, len, seal, simd);
-	else
-		crypt_job(k, job, rest, aad_len, buf, len, seal, simd);
+
+	if (unlikely(!simd)) {
+		dgsec_portable_crypt(k, job, rest, aad_len, buf, len, seal);
+	} else if (len >= 16) {
+		simd_crypt(k, job, rest, aad_len, buf, len, seal);
+	} else {
+		block_load(&job->b[CCM_TEXT], buf, len);
+		simd_crypt(k, job, rest, aad_len, buf, len, seal);
+		block_store(buf, &job->b[CCM_TEXT], len);
+		memzero_explicit(&job->b[CCM_TEXT],
+				 sizeof(job->b[CCM_TEXT]));
+	}
 }
 
 static __always_inline int seal(const struct dgsec_ccm *k, const u8 *nonce,

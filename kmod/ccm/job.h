@@ -20,6 +20,7 @@ enum {
 	CCM_B0,
 	CCM_A0,
 	CCM_B1,
+	CCM_TEXT,		/* in and out, for SIMD, of less than a block */
 	CCM_TAG,		/* out, 16 octets whatever the length */
 	CCM_BLOCKS,
 };
@@ -39,28 +40,49 @@ static __always_inline bool dgsec_ccm_fits(const struct dgsec_ccm *k, size_t len
 /* RFC 3610 section 2.2: more than that needs a longer encoding */
 #define AAD_LEN_SHORT	0xff00
 
+static __always_inline void nonce_words(u64 *low, u64 *high, const u8 *nonce,
+					unsigned int n)
+{
+	if (n >= 8) {
+		*low = get_unaligned_le64(nonce);
+		*high = get_unaligned_le64(nonce + n - 8) >> (8 * (15 - n));
+	} else {
+		*low = get_unaligned_le32(nonce) |
+		       (u64)get_unaligned_le32(nonce + 3) << 24;
+		*high = 0;
+	}
+	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
+	*low = *low << 8 | (14 - n);
+}
+
+/* The lengths that (D)TLS has are known to the compiler, here and below. */
 static __always_inline void make_nonce_blocks(struct ccm_job *job,
 					      const struct dgsec_ccm *k,
 					      const u8 *nonce, bool aad,
 					      size_t len)
 {
-	unsigned int n = k->nonce_len;
 	u64 low, high;
 
-	if (likely(n >= 8)) {
-		low = get_unaligned_le64(nonce);
-		high = get_unaligned_le64(nonce + n - 8) >> (8 * (15 - n));
-	} else {
-		low = get_unaligned_le32(nonce) |
-		      (u64)get_unaligned_le32(nonce + 3) << 24;
-		high = 0;
-	}
-	/* L, the length of the length, is 15 - n; it stands there as L - 1 */
-	low = low << 8 | (14 - n);
+	if (likely(k->nonce_len == 12))
+		nonce_words(&low, &high, nonce, 12);
+	else
+		nonce_words(&low, &high, nonce, k->nonce_len);
 	job->b[CCM_A0].w[0] = low;
 	job->b[CCM_A0].w[1] = high;
-	job->b[CCM_B0].w[0] = low | (aad ? 0x40 : 0) | (k->tag_len - 2U) * 4;
+	job->b[CCM_B0].w[0] = low + (aad ? 0x40 : 0) + (k->tag_len - 2U) * 4;
 	job->b[CCM_B0].w[1] = high | swab64(len);
+}
+
+/* len octets of AAD, n of them in the block */
+static __always_inline size_t make_b1_of(struct ccm_job *job, const u8 *aad,
+					 size_t len, size_t n)
+{
+	struct ccm_block b;
+
+	block_load(&b, aad, n);
+	job->b[CCM_B1].w[0] = b.w[0] << 16 | swab16(len);
+	job->b[CCM_B1].w[1] = b.w[1] << 16 | b.w[0] >> 48;
+	return n;
 }
 
 /* Returns how many octets of the AAD are in B1. */
@@ -68,15 +90,13 @@ static __always_inline size_t make_b1(struct ccm_job *job, const u8 *aad,
 				      size_t len)
 {
 	struct ccm_block b;
-	size_t n;
 
-	if (likely(len < AAD_LEN_SHORT)) {
-		n = min_t(size_t, len, 14);
-		block_load(&b, aad, n);
-		job->b[CCM_B1].w[0] = b.w[0] << 16 | swab16(len);
-		job->b[CCM_B1].w[1] = b.w[1] << 16 | b.w[0] >> 48;
-		return n;
-	}
+	if (likely(len == 13))
+		return make_b1_of(job, aad, 13, 13);
+	if (len < 14)
+		return make_b1_of(job, aad, len, len);
+	if (likely(len < AAD_LEN_SHORT))
+		return make_b1_of(job, aad, len, 14);
 	block_load(&b, aad, 10);
 	job->b[CCM_B1].w[0] = b.w[0] << 48 | (u64)swab32(len) << 16 | 0xfeff;
 	job->b[CCM_B1].w[1] = b.w[1] << 48 | b.w[0] >> 16;
@@ -104,10 +124,11 @@ static __always_inline bool tag_is(const struct ccm_block *tag, const u8 *p,
  * The message is sealed or opened in place, its tag put into the job. aad is
  * what follows B1; NULL if there is no B1.
  *
- * An implementation may read and write the 16 octets that end where the message
- * ends, and read those that end where the AAD ends, unless that ends with a
- * whole block. They are the caller's: who makes the job uses its bounce buffers
- * for what is shorter.
+ * SIMD implementations may read and write the 16 octets that end where the
+ * message ends, and read those that end where the AAD ends, unless that ends
+ * with a whole block. They are the caller's: who makes the job copies AAD that
+ * is too short for that, and text of less than a block is in the job, before
+ * with zeros behind it, afterwards with anything.
  */
 void dgsec_portable_crypt(const struct dgsec_ccm *k, struct ccm_job *job,
 			  const u8 *aad, size_t aad_len, u8 *buf, size_t len,

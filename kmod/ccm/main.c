@@ -9,18 +9,29 @@
 #include "selftest.h"
 #include "simd.h"
 
+static bool __init selftest(unsigned int best)
+{
+	if (!dgsec_ccm_selftest(false))
+		return false;
+	for (dgsec_simd = 1; dgsec_simd <= best; dgsec_simd++)
+		if (!dgsec_ccm_selftest(true))
+			return false;
+	dgsec_simd = best;
+	return true;
+}
+
 static int __init ccm_init(void)
 {
-	bool simd = dgsec_simd_probe();
+	unsigned int best = dgsec_simd_probe();
 
-	if (!dgsec_ccm_selftest(false) ||
-	    (simd && !dgsec_ccm_selftest(true))) {
+	if (!selftest(best)) {
 		pr_err("dgsec_ccm: self-tests: fail: not loading\n");
 		return -ENOTRECOVERABLE;
 	}
-	pr_info("dgsec_ccm: self-tests: pass (%s)\n",
-		simd ? "portable and SIMD" : "portable, no SIMD here");
-	return dgsec_api_init(simd);
+	pr_info("dgsec_ccm: self-tests: pass (portable%s)\n",
+		best == CCM_AVX ? ", AES-NI, AVX" :
+		best == CCM_AESNI ? ", AES-NI" : "");
+	return dgsec_api_init(best);
 }
 
 static void __exit ccm_exit(void)

@@ -13,9 +13,11 @@
 #include "x86/aesni.h"
 #else
 
-static inline bool dgsec_simd_probe(void)
+static unsigned int dgsec_simd __maybe_unused;
+
+static inline unsigned int dgsec_simd_probe(void)
 {
-	return false;
+	return 0;
 }
 
 static inline bool dgsec_simd_begin(void)

@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "ccm.h"
-#include "simd.h"
+#include "ccm/ccm.h"
+#include "ccm/simd.h"
 
 #define ARRAY_SIZE_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -50,21 +50,6 @@ static const u8 aad[AAD_LEN] = { 12, 13 };
 static struct dgsec_ccm_schedule schedule;
 static EVP_CIPHER_CTX *contexts[2];
 static bool counting;
-
-/* What the kernel's side of kmod/ccm gives; here registers are free to use. */
-bool dgsec_simd_probe(void)
-{
-	return __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1");
-}
-
-bool dgsec_simd_begin(void)
-{
-	return true;
-}
-
-void dgsec_simd_end(void)
-{
-}
 
 static int ccm(const struct dgsec_ccm *k, struct record *r, size_t len,
 	       bool seal, bool simd)
@@ -248,7 +233,8 @@ int main(int argc, char **argv)
 		      stderr);
 		return 2;
 	}
-	if (!dgsec_simd_probe()) {
+	dgsec_simd = dgsec_simd_probe();
+	if (!dgsec_simd) {
 		fputs("ccm-time: this processor has no AES instructions\n",
 		      stderr);
 		return 1;

@@ -46,16 +46,14 @@ states() {
 	done
 }
 policies() {
-	local n i dir
+	local n i
 	for n in "a b" "b a"; do
 		for i in 1 2 3; do
 			must ip -n "$(ns "${n% *}")" addr add "fd00:$i::${n% *}/64" dev eth0 nodad
-			for dir in out in; do
-				must at "${n% *}" ip xfrm policy add dir $dir \
-					$([ $dir = out ] && echo src || echo dst) "fd00:$i::${n% *}" \
-					$([ $dir = out ] && echo dst || echo src) "fd00:$i::${n#* }" \
-					tmpl proto esp mode transport
-			done
+			must at "${n% *}" ip xfrm policy add dir out src "fd00:$i::${n% *}" \
+				dst "fd00:$i::${n#* }" tmpl proto esp mode transport
+			must at "${n% *}" ip xfrm policy add dir in src "fd00:$i::${n#* }" \
+				dst "fd00:$i::${n% *}" tmpl proto esp mode transport
 		done
 	done
 }
@@ -74,10 +72,13 @@ secure() { # DEVICE OTHER KEY LEVEL
 	must llsec peer "$1" "$(cat "/sys/class/net/$2/address")"
 	must llsec level "$1" "$4"
 }
-must wait_for 5 modprobe -r mac802154_hwsim
-must modprobe ieee802154_6lowpan
-must modprobe mac802154_hwsim
-secure wpan0 wpan1 $KEY 6
+# On the debug kernel not: its RCU checker complains of the kernel's own llsec.c.
+if [ "${DGSEC_KERNEL:-}" != debug ]; then
+	must wait_for 5 modprobe -r mac802154_hwsim
+	must modprobe ieee802154_6lowpan
+	must modprobe mac802154_hwsim
+	secure wpan0 wpan1 $KEY 6
+fi
 
 # ---- loading ----------------------------------------------------------------------
 
@@ -87,8 +88,8 @@ iterations=/sys/module/cryptomgr/parameters/fuzz_iterations
 [ ! -w $iterations ] || echo 100 >$iterations
 check "insmod" insmod "$ccm"
 [ ! -w $iterations ] || echo 10 >$iterations
-check "its self tests pass, both implementations" eval \
-	"dmesg | tail -n 20 | grep 'dgsec_ccm: self-tests: pass (portable and SIMD)'"
+check "its self tests pass, with AES instructions and without" eval \
+	"dmesg | tail -n 20 | grep 'dgsec_ccm: self-tests: pass (portable, AES-NI'"
 check "the kernel's own tests pass" is '^ccm-aes-dgsec$' '^selftest .*: passed$'
 check "it is synchronous" is '^ccm-aes-dgsec$' '^async .*: no$'
 note "priorities: $(priority_of '^ccm-aes-dgsec$'), the kernel's $(priority_of '^ccm_base')"
@@ -103,7 +104,7 @@ states b
 check "ESP at b uses it" is '^rfc4309\(ccm-aes-dgsec\)' '^refcnt .*: [2-9]'
 refuse "in use it cannot be unloaded" unloads
 
-ping_b() { at a ping -q -c 2 -i 0.2 -W 5 -M do -s "$1" "fd00:$2::b"; }
+ping_b() { at a ping -q -c 2 -i 0.2 -W 5 -M "do" -s "$1" "fd00:$2::b"; }
 received() { at b awk '/^Ip6InReceives/ { print $2 }' /proc/net/snmp6; }
 errors() { cat <(at a cat /proc/net/xfrm_stat) <(at b cat /proc/net/xfrm_stat) | awk '{ n += $2 } END { exit n == 0 }'; }
 i=0
@@ -147,27 +148,31 @@ done
 
 # ---- 802.15.4 link-layer security ---------------------------------------------------
 
-secure wpan1 wpan0 $KEY 6
-check "a key of wpan1 uses it" is '^ccm-aes-dgsec$' '^refcnt .*: [2-9]'
-refuse "in use it cannot be unloaded" unloads
-phy=$(find /sys/class/ieee802154 -name 'phy*' -printf '%f\n' | sort -V | tail -1)
-must iwpan phy "$phy" set netns name "$(ns b)"
-for n in "- wpan0 1" "b wpan1 2"; do
-	read -r place wpan i <<<"$n"
-	in_place() { if [ "$place" = - ]; then "$@"; else at "$place" "$@"; fi; }
-	must in_place ip link add link "$wpan" name lowpan9 type lowpan
-	must in_place ip link set "$wpan" up
-	must in_place ip link set lowpan9 up
-	must in_place ip addr add "fd00:154::$i/64" dev lowpan9 nodad
-done
-radio() { ping -q -c 2 -i 0.2 -W 5 -s "$1" fd00:154::2; }
-for level in 1 2 3 5 6 7; do
-	must llsec level wpan0 $level
-	check "link-layer security level $level between generic and ours" radio 20
-done
-check "and in 6LoWPAN fragments" radio 600
-ip link del lowpan9
-must modprobe -r mac802154_hwsim
+if [ "${DGSEC_KERNEL:-}" = debug ]; then
+	skip "802.15.4 link-layer security" "the debug kernel's RCU checker complains of net/mac802154/llsec.c"
+else
+	secure wpan1 wpan0 $KEY 6
+	check "a key of wpan1 uses it" is '^ccm-aes-dgsec$' '^refcnt .*: [2-9]'
+	refuse "in use it cannot be unloaded" unloads
+	phy=$(find /sys/class/ieee802154 -name 'phy*' -printf '%f\n' | sort -V | tail -1)
+	must iwpan phy "$phy" set netns name "$(ns b)"
+	for n in "- wpan0 1" "b wpan1 2"; do
+		read -r place wpan i <<<"$n"
+		in_place() { if [ "$place" = - ]; then "$@"; else at "$place" "$@"; fi; }
+		must in_place ip link add link "$wpan" name lowpan9 type lowpan
+		must in_place ip link set "$wpan" up
+		must in_place ip link set lowpan9 up
+		must in_place ip addr add "fd00:154::$i/64" dev lowpan9 nodad
+	done
+	radio() { ping -q -c 2 -i 0.2 -W 5 -s "$1" fd00:154::2; }
+	for level in 1 2 3 5 6 7; do
+		must llsec level wpan0 $level
+		check "link-layer security level $level between generic and ours" radio 20
+	done
+	check "and in 6LoWPAN fragments" radio 600
+	ip link del lowpan9
+	must modprobe -r mac802154_hwsim
+fi
 
 check "unloads when it is not in use" wait_for 10 unloads
 done_testing

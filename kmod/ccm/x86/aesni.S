@@ -33,11 +33,12 @@
 #define MORE	%r10	/* long keys: where k10 and the following are */
 #define EXTRA	%r11d	/* how many they are, 2 or 4 */
 
-/* struct ccm_job: four blocks */
+/* struct ccm_job: five blocks */
 #define JOB_B0		0
 #define JOB_A0		16
 #define JOB_B1		32
-#define JOB_TAG		48
+#define JOB_TEXT	48
+#define JOB_TAG		64
 
 .section .rodata.cst16.dgsec_one, "aM", @progbits, 16
 .align 16
@@ -60,6 +61,10 @@
 	.octa 0x0f0e0d0c0b0a09080706050403020100
 .Lshift_down:
 	.octa 0x80808080808080808080808080808080
+/* from keep + 16 - n: a mask of the first n octets */
+.Lkeep:
+	.octa 0xffffffffffffffffffffffffffffffff
+	.octa 0
 
 .text
 
@@ -172,12 +177,19 @@
 
 /* ---- the message ---- */
 
+/*
+ * What was stored in two words is loaded in two: a load of all 16 octets would
+ * have to wait until everything before it is done.
+ */
+.macro load_block to, at
+	movq	\at(JOB), \to
+	movhps	\at + 8(JOB), \to
+.endm
+
 /* MAC = B0, A0 and KS = A1, or A0 if there is no message; all with k0 */
 .macro load_job
-	movq	JOB_B0(JOB), MAC
-	movhps	JOB_B0 + 8(JOB), MAC
-	movq	JOB_A0(JOB), A0
-	movhps	JOB_A0 + 8(JOB), A0
+	load_block MAC, JOB_B0
+	load_block A0, JOB_A0
 	pxor	K0, MAC
 	pxor	K0, A0
 	movdqa	A0, KS
@@ -195,13 +207,13 @@
 
 /*
  * B0 is in the MAC and the first key stream in KS. A part of a block at the end
- * is read and written as the 16 octets that end there.
+ * is read and written as the 16 octets that end there; text of less than a
+ * block is in the job.
  */
 .macro message seal, long
 	test	AAD, AAD
 	jz	.Lpayload_\@
-	movq	JOB_B1(JOB), T
-	movhps	JOB_B1 + 8(JOB), T
+	load_block T, JOB_B1
 	pxor	T, MAC
 .Laad_\@:
 	encrypt_mac \long
@@ -227,7 +239,7 @@
 .Lpayload_\@:
 	movdqa	.Lone(%rip), CTR
 	cmp	$16, LEN
-	jb	.Lpart_\@
+	jb	.Lshort_text_\@
 .Lblock_\@:
 	movdqu	(BUF), T
 .if \seal
@@ -243,14 +255,12 @@
 	sub	$16, LEN
 	jz	.Llast_\@
 	paddq	.Lone(%rip), CTR
-.Lencrypt_\@:
 	movdqa	CTR, KS
 	pshufb	.Lcounter(%rip), KS
 	pxor	A0, KS
 	encrypt_both \long
 	cmp	$16, LEN
 	jae	.Lblock_\@
-.Lpart_\@:
 	test	LEN, LEN
 	jz	.Ldone_\@
 	lea	.Lshift_up(%rip), TAB
@@ -269,18 +279,36 @@
 	pshufb	T, KS
 	pxor	KS, MAC
 .endif
-	xor	%r9d, %r9d
 .Llast_\@:
 	/* counter 0, for the tag */
-	pxor	CTR, CTR
-	jmp	.Lencrypt_\@
-
+	movdqa	A0, KS
+	encrypt_both \long
 .Ldone_\@:
 	pxor	KS, MAC
 	movq	MAC, JOB_TAG(JOB)
 	movhps	MAC, JOB_TAG + 8(JOB)
 	clear_registers
 	RET
+
+	/* all there is, or nothing */
+.Lshort_text_\@:
+	test	LEN, LEN
+	jz	.Ldone_\@
+	load_block T, JOB_TEXT
+.if \seal
+	pxor	T, MAC
+	pxor	T, KS
+	movdqu	KS, JOB_TEXT(JOB)
+.else
+	lea	.Lkeep + 16(%rip), TAB
+	sub	LEN, TAB
+	pxor	T, KS
+	movdqu	(TAB), T
+	pand	T, KS
+	movdqu	KS, JOB_TEXT(JOB)
+	pxor	KS, MAC
+.endif
+	jmp	.Llast_\@
 .endm
 
 .macro functions name, seal
@@ -373,8 +401,7 @@ SYM_FUNC_START(dgsec_aesni_\name\()256)
 	next_key KLAST, A0, KLAST, 0x40, 0xff
 	aesenclast KLAST, MAC
 	aesenclast KLAST, KS
-	movq	JOB_A0(JOB), A0
-	movhps	JOB_A0 + 8(JOB), A0
+	load_block A0, JOB_A0
 	pxor	K0, A0
 	jmp	message_long_\name
 SYM_FUNC_END(dgsec_aesni_\name\()256)

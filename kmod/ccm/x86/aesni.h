@@ -35,6 +35,15 @@ asmlinkage void dgsec_aesni_open10(const struct dgsec_ccm_schedule *s,
 asmlinkage void dgsec_aesni_open_long(const struct dgsec_ccm_schedule *s,
 				      struct ccm_job *job, const u8 *aad,
 				      size_t aad_len, u8 *buf, size_t len);
+/* avx.S: the most frequent of these with fewer instructions */
+asmlinkage void dgsec_avx_seal128(const u8 *key, struct ccm_job *job,
+				  const u8 *aad, size_t aad_len, u8 *buf,
+				  size_t len);
+asmlinkage void dgsec_avx_open128(const u8 *key, struct ccm_job *job,
+				  const u8 *aad, size_t aad_len, u8 *buf,
+				  size_t len);
+
+/* In pieces */
 asmlinkage void dgsec_aesni_absorb(const struct dgsec_ccm_schedule *s,
 				   struct ccm_stream *st, const u8 *p,
 				   size_t blocks);
@@ -45,18 +54,25 @@ asmlinkage void dgsec_aesni_stream_open(const struct dgsec_ccm_schedule *s,
 					struct ccm_stream *st, u8 *dst,
 					const u8 *src, size_t blocks);
 
+/* What this processor has, and of that what is used; what is less is there too */
+enum {
+	CCM_NO_SIMD,
+	CCM_AESNI,
+	CCM_AVX,
+};
+
 /* simd.c; in userspace the program's own */
-bool dgsec_simd_probe(void);
+unsigned int dgsec_simd_probe(void);
+extern unsigned int dgsec_simd;
 
 #ifdef __KERNEL__
-extern bool dgsec_aesni_there;
-
 /* Not in an interrupt that has met somebody else's use of the registers */
 static __always_inline bool dgsec_simd_begin(void)
 {
-	if (unlikely(!dgsec_aesni_there || !crypto_simd_usable()))
+	if (unlikely(!dgsec_simd || !crypto_simd_usable()))
 		return false;
-	kernel_fpu_begin();
+	/* integers only: no control register matters */
+	kernel_fpu_begin_mask(0);
 	return true;
 }
 
@@ -110,6 +126,10 @@ static __always_inline void simd_crypt(const struct dgsec_ccm *k,
 		aesni_crypt_expanded(k, job, aad, aad_len, buf, len, seal);
 	else if (unlikely(k->key_len != 16))
 		aesni_crypt256(k, job, aad, aad_len, buf, len, seal);
+	else if (likely(dgsec_simd == CCM_AVX) && seal)
+		dgsec_avx_seal128(k->key, job, aad, aad_len, buf, len);
+	else if (likely(dgsec_simd == CCM_AVX))
+		dgsec_avx_open128(k->key, job, aad, aad_len, buf, len);
 	else if (seal)
 		dgsec_aesni_seal128(k->key, job, aad, aad_len, buf, len);
 	else

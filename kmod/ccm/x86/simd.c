@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether the processor has the instructions: the kernel's side. */
+/* Which instructions the processor has: the kernel's side. */
 
 #include <asm/cpufeature.h>
+#include <asm/fpu/xcr.h>
 #include <linux/cache.h>
 #include <linux/init.h>
 
 #include "aesni.h"
 
-bool dgsec_aesni_there __ro_after_init;
+unsigned int dgsec_simd __ro_after_init;
 
-bool __init dgsec_simd_probe(void)
+/* Return: the best, 0 if there is none */
+unsigned int __init dgsec_simd_probe(void)
 {
-	dgsec_aesni_there = boot_cpu_has(X86_FEATURE_AES) &&
-			    boot_cpu_has(X86_FEATURE_XMM4_1);
-	return dgsec_aesni_there;
+	if (!boot_cpu_has(X86_FEATURE_AES) || !boot_cpu_has(X86_FEATURE_XMM4_1))
+		return CCM_NO_SIMD;
+	if (boot_cpu_has(X86_FEATURE_AVX) &&
+	    cpu_has_xfeatures(XFEATURE_MASK_SSE | XFEATURE_MASK_YMM, NULL))
+		return CCM_AVX;
+	return CCM_AESNI;
 }
