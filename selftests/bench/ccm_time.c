@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include "ccm.h"
-#include "simd.h"
+#include "ccm/ccm.h"
+#include "ccm/simd.h"
 
 #define ARRAY_SIZE_OF(a) (sizeof(a) / sizeof((a)[0]))
 

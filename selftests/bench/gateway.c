@@ -26,15 +26,14 @@ enum {
 	COLLECT_MS = 1000,
 };
 
-static int run(const char *prefix, const char *format, va_list args)
+static int run(const char *program, const char *format, va_list args)
 {
 	char command[1024];
-	size_t len = strlen(prefix);
-	int n;
+	int len, n;
 
-	memcpy(command, prefix, len);
+	len = snprintf(command, sizeof(command), "%s", program);
 	n = vsnprintf(command + len, sizeof(command) - len, format, args);
-	if (n < 0 || (size_t)n >= sizeof(command) - len)
+	if (n < 0 || n >= (int)sizeof(command) - len)
 		return bench_error("command too long: %s", command);
 	if (system(command))
 		return bench_error("failed: %s", command);

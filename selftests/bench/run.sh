@@ -10,7 +10,7 @@
 #   -l  these payloads only; -c these ciphers of dgsec only
 set -u
 
-packets=2000 rounds=3
+packets=500 rounds=3
 full=no stages=no
 payloads=() ciphers=()
 log=${DGSEC_LOG:-.}
@@ -45,7 +45,7 @@ elif [ $full = yes ]; then
 	peers=(1 100 10000 100000)
 	[ ${#payloads[@]} -gt 0 ] || payloads=(16 32 60 128 256 512 1024)
 else
-	rounds=2 packets=1000
+	rounds=2
 	peers=(1 10000) burst_paths=(relay-gnutls)
 	[ ${#payloads[@]} -gt 0 ] || payloads=(60 512)
 fi
