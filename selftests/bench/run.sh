@@ -4,15 +4,15 @@
 # sends packets through all paths and writes what bench-path prints into
 # $DGSEC_LOG/bench.tsv. Judges nothing but that no packet is lost or wrong.
 #
-# usage: run.sh [-f] [-s] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
+# usage: run.sh [-f] [-s] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]... [-b BURST]
 #   -f  everything; without it what a developer wants to know in some minutes
 #   -s  for stages.sh: each path of the kernel once, and its symbols
-#   -l  these payloads only; -c these ciphers of dgsec only
+#   -l  these payloads only; -c these ciphers of dgsec only; -b all in bursts
 set -u
 
 packets=500 rounds=3
 full=no stages=no
-payloads=() ciphers=()
+payloads=() ciphers=() together=()
 log=${DGSEC_LOG:-.}
 
 die()
@@ -21,7 +21,7 @@ die()
 	exit 1
 }
 
-while getopts fsn:r:l:c: option; do
+while getopts fsn:r:l:c:b: option; do
 	case $option in
 	f)	full=yes ;;
 	s)	stages=yes ;;
@@ -29,6 +29,7 @@ while getopts fsn:r:l:c: option; do
 	r)	rounds=$OPTARG ;;
 	l)	payloads+=("$OPTARG") ;;
 	c)	ciphers+=("$OPTARG") ;;
+	b)	together=(-b "$OPTARG") ;;
 	*)	exit 2 ;;
 	esac
 done
@@ -71,12 +72,12 @@ measure()
 	shift 2
 	for way in in out; do
 		for ((round = 1; round <= rounds; round++)); do
-			bench-path -n "$packets" "$@" "$path" $way >"$log/one" ||
+			bench-path -n "$packets" "${together[@]}" "$@" "$path" $way >"$log/one" ||
 				die "$name $way $*: no result"
 			sed "s/^\([a-z]*\)\t$path\t/\1\t$name\t/" "$log/one" >>"$raw"
 		done
 	done
-	printf 'bench: %3d  %s %s\n' $((++steps)) "$name" "$*"
+	printf 'bench: %d of about %d: %s %s\n' $((++steps)) $total "$name" "$*"
 }
 
 each_payload()
@@ -127,7 +128,9 @@ load()
 
 raw=$log/bench.tsv
 printf 'kernel\t%s\n' "$(uname -r)" >"$raw" || die "cannot write $raw"
-steps=0
+# how many ciphers dgsec has is not known yet: three, if none are given
+per_payload=$((2 * ${#plain[@]} + ${#others[@]} + 1 + (${#ciphers[@]} ? ${#ciphers[@]} : 3)))
+steps=0 total=$((${#payloads[@]} * per_payload + ${#bursts[@]} * (${#burst_paths[@]} + 2) + ${#peers[@]} * 2))
 
 # The generic algorithm, as long as there is no other. It goes with its template,
 # so that who comes next chooses anew.
