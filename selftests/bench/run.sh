@@ -10,7 +10,7 @@
 #   -l  these payloads only; -c these ciphers of dgsec only; -b all in bursts
 set -u
 
-packets=500 rounds=3
+packets=500 rounds=2
 full=no stages=no
 payloads=() ciphers=() together=()
 log=${DGSEC_LOG:-.}
@@ -46,7 +46,6 @@ elif [ $full = yes ]; then
 	peers=(1 100 10000 100000)
 	[ ${#payloads[@]} -gt 0 ] || payloads=(16 32 60 128 256 512 1024)
 else
-	rounds=2
 	peers=(1 10000) burst_paths=(relay-gnutls)
 	[ ${#payloads[@]} -gt 0 ] || payloads=(60 512)
 fi
@@ -183,7 +182,6 @@ for burst in "${bursts[@]}"; do
 		measure "$path" "$path" -b "$burst"
 	done
 done
-rounds=2
 for n in "${peers[@]}"; do
 	for path in "${plain[@]}" dgsec-dtls12; do
 		measure "$path" "$path" -a "$n"
