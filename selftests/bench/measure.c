@@ -20,8 +20,8 @@
 
 enum {
 	WARM_UP = 300,
-	CLOCK_LOOPS = 1000000,
-	CLOCK_TRIES = 10,
+	CLOCK_LOOPS = 200000,
+	CLOCK_TRIES = 3,
 };
 
 /* A packet that is on its way */

@@ -68,13 +68,15 @@ static int device_open(const struct key_pair *device,
 	outer_fd = gateway_tun("outer0", false);
 	if (inner_fd < 0 || outer_fd < 0)
 		return -1;
-	if (gateway_ip("addr add " BENCH_ADDR_DEVICE "/128 dev outer0 nodad") ||
-	    gateway_ip("route add " BENCH_ADDR_GATEWAY "/128 dev outer0") ||
-	    gateway_ip("link add wg0 type wireguard") ||
+	if (gateway_ip("link set inner0 up\n"
+		       "link set outer0 up\n"
+		       "addr add " BENCH_ADDR_DEVICE "/128 dev outer0 nodad\n"
+		       "route add " BENCH_ADDR_GATEWAY "/128 dev outer0\n"
+		       "link add wg0 type wireguard\n") ||
 	    wg_set(device, gateway, endpoint, "::/0") ||
-	    gateway_ip("link set wg0 up") ||
-	    gateway_ip("route add " BENCH_ADDR_INNER "/128 dev inner0") ||
-	    gateway_ip("route add " BENCH_ADDR_SERVICE "/128 dev wg0"))
+	    gateway_ip("link set wg0 up\n"
+		       "route add " BENCH_ADDR_INNER "/128 dev inner0\n"
+		       "route add " BENCH_ADDR_SERVICE "/128 dev wg0\n"))
 		return -1;
 	return 0;
 }
@@ -112,10 +114,10 @@ static int wireguard_setup(struct bench *bench)
 	if (key_make(&device) || key_make(&gateway))
 		return -1;
 	/* in the gateway's namespace, where the bench has just come */
-	if (gateway_ip("link add wg0 type wireguard") ||
+	if (gateway_ip("link add wg0 type wireguard\n") ||
 	    wg_set(&gateway, &device, "", BENCH_ADDR_INNER "/128") ||
-	    gateway_ip("link set wg0 up") ||
-	    gateway_ip("route add " BENCH_ADDR_INNER "/128 dev wg0") ||
+	    gateway_ip("link set wg0 up\n"
+		       "route add " BENCH_ADDR_INNER "/128 dev wg0\n") ||
 	    device_open(&device, &gateway))
 		return -1;
 	return shuttle(bench);
