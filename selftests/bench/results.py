@@ -277,7 +277,7 @@ def plot(directory, packets):
             write_lines(directory, f"{name}-{way}", lines[way])
         # both ways on the same scale
         top[name] = max((p["over_forwarding"] for way in lines.values() for _, _, points in way
-                         for p in points.values()), default=1)
+                         for p in points.values()), default=0)
     found = series(one, "peers", payload=PAYLOAD, burst=None, cipher=CIPHER)
     lines = [(f"dgsec, {way}", 7 if way == "in" else 8, points)
              for way, points in found.get(f"dgsec, DTLS 1.2, {CIPHER}", {}).items()]
@@ -287,6 +287,9 @@ def plot(directory, packets):
         if esp and lines:
             lines.append((f"kernel ESP, {way}, one association", style, dict.fromkeys(lines[0][2], esp)))
     write_lines(directory, "associations", lines)
+    if not lines or not all(top.values()):
+        print("bench: too few figures for plots")
+        return
     subprocess.run(["gnuplot", "-e", f"payload_top={top['payload']}; burst_top={top['burst']}",
                     os.path.join(HERE, "plots.gp")], cwd=directory, check=True)
 
