@@ -126,7 +126,7 @@ static struct dgsec_assoc *find_old(struct dgsec_iface *iface,
 	struct dgsec_assoc *a = dgsec_lookup_find_assoc(iface, &c->path.remote);
 	struct dgsec_path copy;
 
-	if (a || !c->rx_cid.len)
+	if (a)
 		return a;
 	hlist_for_each_entry(a, &c->peer->assocs, peer_node)
 		if (dgsec_assoc_has_rx_cid(a) &&

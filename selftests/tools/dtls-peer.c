@@ -13,15 +13,17 @@
 #include <mbedtls/error.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static void print_usage(FILE *f)
 {
 	fputs("usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT -i IDENTITY -s PSKHEX [-c CIPHER]\n"
-	      "                 [-t MS] COMMAND...\n"
+	      "                 [-t MS] [-C N] COMMAND...\n"
 	      "  -i IDENTITY  text, or hex:OCTETS\n"
 	      "  -c CIPHER    aes-128-ccm-8 (default), aes-128-ccm or aes-128-gcm\n"
 	      "  -t MS        first handshake retransmission timeout, 400 unless given\n"
+	      "  -C N         offer a connection ID of N octets (RFC 9146)\n"
 	      "commands, each one argument; all but send are done by mbedTLS:\n"
 	      "  handshake [lose=N] [half] [ms=N] [psk=HEX] [overtake=before|same|after RECORD]\n"
 	      "                              lose: N datagrams of the server's final flight\n"
@@ -34,6 +36,7 @@ static void print_usage(FILE *f)
 	      "                              N requests paced, answers counted; every: print progress\n"
 	      "                              after each N; stop: end early when FILE is there;\n"
 	      "                              wait: so long for the next answer at the end (5000)\n"
+	      "  move [ADDR]:PORT            go on from another endpoint\n"
 	      "  close                       close_notify\n",
 	      f);
 	fputs(command_send_help, f);
@@ -111,8 +114,8 @@ static bool do_handshake(struct session *s, const struct identity *who, const ch
 			die("overtake is before, same or after");
 	}
 	ret = session_handshake(s, has_word(args, "half"), word_int(args, "ms", 20000));
-	printf("{\"handshake\":%s,\"lost\":%d,\"ms\":%lld,\"error\":\"%s\"}\n",
-	       ret ? "false" : "true", s->lost, now_ms() - start, ret ? mbedtls_text(ret) : "");
+	printf("{\"handshake\":%s,\"cid\":%s,\"lost\":%d,\"ms\":%lld,\"error\":\"%s\"}\n",
+	       ret ? "false" : "true", !ret && session_has_cid(s) ? "true" : "false", s->lost, now_ms() - start, ret ? mbedtls_text(ret) : "");
 	fflush(stdout);
 	return !ret && s->lost >= s->lose;
 }
@@ -275,6 +278,22 @@ static bool do_stream(struct session *s, const char *args)
 	return t.answered == n && !t.doubled;
 }
 
+/* Under the same descriptor, as the library has that. */
+static void do_move(struct session *s, const char *args)
+{
+	struct sockaddr_in6 local, remote;
+	socklen_t len = sizeof(remote);
+	int fd;
+
+	endpoint_parse(args, &local);
+	if (getpeername(s->wire.fd, (struct sockaddr *)&remote, &len))
+		die("getpeername: %s", strerror(errno));
+	fd = udp_open(&local, &remote);
+	if (dup2(fd, s->wire.fd) < 0)
+		die("dup2: %s", strerror(errno));
+	close(fd);
+}
+
 static bool run(struct session *s, const struct identity *who, char *command)
 {
 	static __u8 data[DATAGRAM_MAX];
@@ -303,7 +322,9 @@ static bool run(struct session *s, const struct identity *who, char *command)
 			die("write: not hex");
 		return !session_write(s, data, len);
 	}
-	if (!strcmp(command, "close"))
+	if (!strcmp(command, "move"))
+		do_move(s, args);
+	else if (!strcmp(command, "close"))
 		session_close(s);
 	else if (!strcmp(command, "send"))
 		command_send(&s->wire, args);
@@ -323,7 +344,8 @@ int main(int argc, char **argv)
 	const char *cipher = "aes-128-ccm-8";
 	int opt, timeout = 400;
 
-	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:h")) != -1) {
+	s.cid_len = -1;
+	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:C:h")) != -1) {
 		switch (opt) {
 		case 'l':
 			endpoint_parse(optarg, &local);
@@ -353,6 +375,9 @@ int main(int argc, char **argv)
 			break;
 		case 't':
 			timeout = command_int("-t", optarg, 1, 60000);
+			break;
+		case 'C':
+			s.cid_len = command_int("-C", optarg, 0, RECORD_CID_MAX);
 			break;
 		case 'h':
 			print_usage(stdout);

@@ -73,6 +73,9 @@ static int to_wire(void *context, const unsigned char *data, size_t len)
 	size_t n = 0;
 
 	memcpy(out, data, len);
+	/* A Finished with a connection ID cannot be told: it follows this one. */
+	if (!s->done && s->cid_len >= 0 && holds(s, data, len, RECORD_CCS, false))
+		s->finished_sent = true;
 	if (!s->done && holds(s, data, len, RECORD_HANDSHAKE, true)) {
 		s->finished_sent = true;
 		if (s->overtake != OVERTAKE_NOT)
@@ -175,6 +178,8 @@ void session_psk(struct session *s, const __u8 *identity, size_t identity_len, c
 	mbedtls_ssl_conf_min_tls_version(&s->conf, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_max_tls_version(&s->conf, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_handshake_timeout(&s->conf, s->timeout_ms, 8 * s->timeout_ms);
+	if (s->cid_len >= 0)
+		mbedtls_ssl_conf_cid(&s->conf, s->cid_len, MBEDTLS_SSL_UNEXPECTED_CID_IGNORE);
 	if (mbedtls_ssl_conf_psk(&s->conf, psk, psk_len, identity, identity_len))
 		die("mbedTLS refuses the PSK or its identity");
 }
@@ -198,6 +203,13 @@ int session_handshake(struct session *s, bool half, int ms)
 	if (mbedtls_ssl_setup(&s->ssl, &s->conf))
 		die("mbedTLS cannot set up a session");
 	start(s);
+	if (s->cid_len >= 0) {
+		__u8 cid[RECORD_CID_MAX];
+
+		if (mbedtls_ctr_drbg_random(&s->drbg, cid, s->cid_len) ||
+		    mbedtls_ssl_set_cid(&s->ssl, MBEDTLS_SSL_CID_ENABLED, cid, s->cid_len))
+			die("mbedTLS takes no connection ID of %d octets", s->cid_len);
+	}
 	do {
 		if (half && s->ssl.MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_CLIENT_CERTIFICATE)
 			return 0;
@@ -249,6 +261,14 @@ int session_read(struct session *s, __u8 *data, size_t max, int ms)
 		ret = mbedtls_ssl_read(&s->ssl, data, max);
 	while (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE);
 	return ret == MBEDTLS_ERR_SSL_TIMEOUT ? 0 : ret;
+}
+
+bool session_has_cid(struct session *s)
+{
+	int enabled = MBEDTLS_SSL_CID_DISABLED;
+
+	return !mbedtls_ssl_get_peer_cid(&s->ssl, &enabled, NULL, NULL) &&
+	       enabled == MBEDTLS_SSL_CID_ENABLED;
 }
 
 void session_close(struct session *s)

@@ -30,6 +30,7 @@ struct session {
 	mbedtls_ctr_drbg_context drbg;
 	mbedtls_timing_delay_context timer;
 	int suites[2], timeout_ms;
+	int cid_len; /* of the connection ID we choose; -1: none are offered */
 	struct record_keys fresh; /* of the handshake under way */
 	bool done, finished_sent;
 
@@ -54,5 +55,6 @@ int session_handshake(struct session *s, bool half, int ms);
 int session_write(struct session *s, const __u8 *data, size_t len);
 int session_read(struct session *s, __u8 *data, size_t max, int ms);
 void session_close(struct session *s);
+bool session_has_cid(struct session *s);
 
 #endif

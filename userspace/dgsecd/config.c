@@ -254,6 +254,7 @@ static void set_defaults(struct config *config)
 		.confirm_grace = 20000,
 		.payload = DGSEC_PAYLOAD_COAP,
 		.handshake = {
+			.cid_len = 8,
 			.ciphers = { DGSEC_CIPHER_AES_128_CCM_8, DGSEC_CIPHER_AES_128_CCM,
 				     DGSEC_CIPHER_AES_128_GCM },
 			/*

@@ -109,6 +109,11 @@ void config_check_interface(const struct config *config, struct mistakes *mistak
 		config_mistake(mistakes, line,
 			       "lower and the interface have the same name: %s cannot lie on itself",
 			       config->name);
+	if (config->handshake.cid_prefix.len &&
+	    config->handshake.cid_len < config->handshake.cid_prefix.len + CID_RANDOM)
+		config_mistake(mistakes, line,
+			       "connection-id (%u octets) must be at least %u octets longer than connection-id-prefix",
+			       config->handshake.cid_len, CID_RANDOM);
 	if (config->handshake.retransmit_min > config->handshake.retransmit_max)
 		config_mistake(mistakes, line,
 			       "retransmit-min (%ums) is above retransmit-max (%ums)",

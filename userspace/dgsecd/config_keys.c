@@ -180,6 +180,17 @@ static bool parse_psk(const struct config_key *key, const char *text, void *sect
 	return false;
 }
 
+static bool parse_cid(const struct config_key *key, const char *text, void *section)
+{
+	struct dgsec_cid *cid = member(key, section);
+	size_t len = sizeof(cid->id) - CID_RANDOM;
+
+	if (!value_hex(text, cid->id, &len) || !len)
+		return false;
+	cid->len = (uint8_t)len;
+	return true;
+}
+
 /* The file is read later, when it is known where relative names begin. */
 static bool parse_nothing(const struct config_key *key, const char *text, void *section)
 {
@@ -241,6 +252,10 @@ const struct config_key config_interface_keys[] = {
 		parse_u32, I(handshake_rate), .max = RATE_MAX },
 	[INTERFACE_HANDSHAKE_BURST] = { "handshake-burst", "1 to 30000 datagrams",
 		parse_u32, I(handshake_burst), .min = 1, .max = RATE_MAX },
+	[INTERFACE_CONNECTION_ID] = { "connection-id", "0 to 32 octets",
+		parse_u32, I(handshake.cid_len), .max = DGSEC_CID_MAX },
+	[INTERFACE_CONNECTION_ID_PREFIX] = { "connection-id-prefix",
+		"at most 28 octets in hexadecimal", parse_cid, I(handshake.cid_prefix) },
 	[INTERFACE_HALF_OPEN_MAX] = { "half-open-max", "1 to 4096 handshakes",
 		parse_u32, I(half_open_max), .min = 1, .max = HALF_OPEN_MAX },
 	[INTERFACE_HALF_OPEN_EXPIRY] = { "half-open-expiry", "1s to 5min, " DURATION,

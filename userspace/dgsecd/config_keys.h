@@ -16,6 +16,9 @@ struct config_key {
 };
 
 /* Places in the tables, and bits of what was given: the limits come last. */
+/* At least so many octets of a connection ID are left to chance. */
+#define CID_RANDOM	4U
+
 enum {
 	INTERFACE_LOWER,
 	INTERFACE_ADDRESS,
@@ -27,6 +30,8 @@ enum {
 	INTERFACE_HANDSHAKE_MTU,
 	INTERFACE_HANDSHAKE_RATE,
 	INTERFACE_HANDSHAKE_BURST,
+	INTERFACE_CONNECTION_ID,
+	INTERFACE_CONNECTION_ID_PREFIX,
 	INTERFACE_HALF_OPEN_MAX,
 	INTERFACE_HALF_OPEN_EXPIRY,
 	INTERFACE_CONFIRM_EXPIRY,

@@ -9,6 +9,10 @@
 #include "peers.h"
 #include "session.h"
 #include "stats.h"
+#include "timer.h"
+
+/* So long what was on the socket before may still have to be read, milliseconds. */
+#define INJECT_TIME	1000
 
 struct handover_datagram {
 	size_t len;
@@ -34,12 +38,12 @@ static void unexpect(struct handover *over, const struct endpoint *ep)
 	over->expected = false;
 }
 
-void handover_note(struct handover *over, const uint8_t *data, size_t len)
+void handover_note(struct handover *over, const uint8_t *data, size_t len, size_t cid_len)
 {
 	struct record rec;
 
-	while (record_next(&data, &len, &rec)) {
-		if (rec.type != RECORD_HANDSHAKE || !rec.epoch)
+	while (record_next(&data, &len, cid_len, &rec)) {
+		if ((rec.type != RECORD_HANDSHAKE && rec.type != RECORD_CID) || !rec.epoch)
 			continue;
 		if (!over->finished_seen || rec.seq < over->finished)
 			over->finished = rec.seq;
@@ -63,7 +67,7 @@ bool handover_may_send(struct handover *over, const struct record *rec)
 
 /* ---- held datagrams -------------------------------------------------------- */
 
-void handover_hold(struct handover *over, const uint8_t *data, size_t len)
+void handover_hold(struct handover *over, const uint8_t *data, size_t len, size_t cid_len)
 {
 	struct handover_datagram *dgram = NULL;
 	struct record rec;
@@ -78,7 +82,7 @@ void handover_hold(struct handover *over, const uint8_t *data, size_t len)
 	dgram->len = len;
 	if (!over->n_held)
 		over->first_held = UINT64_MAX;
-	while (record_next(&data, &len, &rec))
+	while (record_next(&data, &len, cid_len, &rec))
 		if (rec.seq < over->first_held)
 			over->first_held = rec.seq;
 	over->held[over->n_held++] = dgram;
@@ -96,6 +100,7 @@ void handover_inject(const struct endpoint *ep, const uint8_t *data, size_t len)
 void handover_finish(struct handover *over, const struct endpoint *ep)
 {
 	over->done = true;
+	over->inject_until = timer_now() + INJECT_TIME;
 	for (unsigned int i = 0; i < over->n_held; i++) {
 		handover_inject(ep, over->held[i]->data, over->held[i]->len);
 		free(over->held[i]);
@@ -141,6 +146,7 @@ int handover_install(struct handover *over, struct peer *peer, const struct endp
 	int ret = peer->id ? install(over, peer, ep, keys) : -ENOENT;
 
 	over->cipher = keys->cipher;
+	over->tx_cid_len = keys->tx_cid.len;
 	/* Somebody deleted the peer, or it could not be created before. */
 	if (ret == -ENOENT && !peers_create(peer))
 		ret = install(over, peer, ep, keys);

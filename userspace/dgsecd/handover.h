@@ -29,6 +29,9 @@ struct handover {
 	bool finished_seen;
 	uint64_t finished;		/* lowest number of a handshake record at epoch 1 */
 	uint64_t next_clear;		/* our next number at epoch 0 */
+	size_t tx_cid_len;		/* of the client's connection ID, in our records */
+	bool changed;			/* the client's ChangeCipherSpec has come ... */
+	uint64_t inject_until;		/* what is on the socket may be the kernel's */
 	const char *refusal;		/* the kernel's text, valid until its next call */
 	unsigned int n_held;
 	uint64_t first_held;		/* lowest number of a held record */
@@ -39,13 +42,13 @@ struct handover {
 void handover_expect(struct handover *over, const struct endpoint *ep, uint32_t milliseconds);
 
 /* Handshake records came that the library is about to see. */
-void handover_note(struct handover *over, const uint8_t *data, size_t len);
+void handover_note(struct handover *over, const uint8_t *data, size_t len, size_t cid_len);
 
 /* May the library send this record? Also takes note of it. */
 bool handover_may_send(struct handover *over, const struct record *rec);
 
 /* Keep application records until there is an association. */
-void handover_hold(struct handover *over, const uint8_t *data, size_t len);
+void handover_hold(struct handover *over, const uint8_t *data, size_t len, size_t cid_len);
 
 /* Create the association; it replaces one of this endpoint. */
 int handover_install(struct handover *over, struct peer *peer, const struct endpoint *ep,

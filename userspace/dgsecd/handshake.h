@@ -30,6 +30,9 @@ struct handshake_settings {
 	unsigned int retransmit_max;
 	unsigned int mtu;		/* of our datagrams, UDP payload */
 	unsigned int cookie_seconds;
+	/* Our connection IDs (RFC 9146): so long, 0: none; they begin with the prefix. */
+	unsigned int cid_len;
+	struct dgsec_cid cid_prefix;
 };
 
 /* A pre-shared key, on its way into the library. */
@@ -93,6 +96,8 @@ struct handshake;
 struct handshake_keys {
 	uint32_t cipher;		/* enum dgsec_cipher */
 	struct dgsec_keys keys;
+	struct dgsec_cid rx_cid;	/* in the client's records; length 0: none */
+	struct dgsec_cid tx_cid;	/* in ours */
 };
 
 struct handshake_backend {

@@ -43,6 +43,8 @@ enum {
 /* Settings in the library's form, shared by all handshakes that began with them. */
 struct settings {
 	mbedtls_ssl_config conf;
+	unsigned int cid_len;
+	struct dgsec_cid cid_prefix;
 	int suites[HANDSHAKE_CIPHERS_MAX + 1];
 	unsigned int mtu;
 	unsigned int users;
@@ -77,6 +79,8 @@ struct handshake {
 	uint32_t timer_final;		/* 0: cancelled */
 
 	int suite;			/* as our ServerHello said */
+	bool cids;			/* the same: connection IDs are used */
+	struct dgsec_cid own, peers;	/* what each side has to offer */
 	bool have_secret;
 	mbedtls_tls_prf_types prf;
 	uint8_t secret[MASTER_SECRET];
@@ -101,13 +105,14 @@ static void note_suite(struct handshake *hs, const uint8_t *data, size_t len)
 	const uint8_t *p;
 	size_t at = HANDSHAKE_HEADER + 2 + RANDOM;	/* session_id's length */
 
-	while (record_next(&data, &len, &rec)) {
+	while (record_next(&data, &len, hs->peers.len, &rec)) {
 		p = rec.body;
 		if (rec.type != RECORD_HANDSHAKE || rec.epoch || rec.body_len <= at ||
 		    p[0] != HANDSHAKE_SERVER_HELLO || p[6] || p[7] || p[8])
 			continue;
 		if (rec.body_len >= at + 1 + p[at] + 2)
 			hs->suite = p[at + 1 + p[at]] << 8 | p[at + 2 + p[at]];
+		hs->cids = hello_extension(p, rec.body_len, EXTENSION_CID, &p) > 0;
 	}
 }
 
@@ -240,6 +245,8 @@ static struct settings *settings_new(struct handshake_listener *listener,
 		return NULL;
 	settings->users = 1;
 	settings->mtu = from->mtu;
+	settings->cid_len = from->cid_len;
+	settings->cid_prefix = from->cid_prefix;
 	for (size_t i = 0; i < HANDSHAKE_CIPHERS_MAX && from->ciphers[i]; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(suites); k++)
 			if (suites[k].cipher == from->ciphers[i])
@@ -260,6 +267,9 @@ static struct settings *settings_new(struct handshake_listener *listener,
 	mbedtls_ssl_conf_psk_cb(conf, get_psk, NULL);
 	mbedtls_ssl_conf_dtls_cookies(conf, write_cookie, check_cookie, listener);
 	mbedtls_ssl_conf_handshake_timeout(conf, from->retransmit_min, from->retransmit_max);
+#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
+	mbedtls_ssl_conf_cid(conf, from->cid_len, MBEDTLS_SSL_UNEXPECTED_CID_IGNORE);
+#endif
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
 	mbedtls_ssl_conf_renegotiation(conf, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
 #endif
@@ -378,6 +388,46 @@ static enum handshake_failure failure_of(const struct handshake *hs, int ret)
 	}
 }
 
+/*
+ * One that nobody has: random, but for the prefix. The client may have one of its
+ * own also where we want none.
+ */
+static int offer_cid(struct handshake *hs)
+{
+#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
+	const struct settings *settings = hs->settings;
+	struct dgsec_cid *own = &hs->own;
+	int ret;
+
+	own->len = settings->cid_len;
+	ret = mbedtls_ctr_drbg_random(&hs->listener->random, own->id, own->len);
+	if (ret)
+		return ret;
+	memcpy(own->id, settings->cid_prefix.id, settings->cid_prefix.len);
+	return mbedtls_ssl_set_cid(&hs->ssl, MBEDTLS_SSL_CID_ENABLED, own->id, own->len);
+#else
+	(void)hs;
+	return 0;
+#endif
+}
+
+/* The library tells the client's only when it is too late. */
+static void note_cid(struct handshake *hs, const uint8_t *data, size_t len)
+{
+	struct record rec;
+	const uint8_t *ext;
+	int size;
+
+	hs->peers.len = 0;
+	if (!record_next(&data, &len, 0, &rec))
+		return;
+	size = hello_extension(rec.body, rec.body_len, EXTENSION_CID, &ext);
+	if (size < 1 || size != 1 + ext[0] || ext[0] > sizeof(hs->peers.id))
+		return;
+	hs->peers.len = ext[0];
+	memcpy(hs->peers.id, ext + 1, ext[0]);
+}
+
 static enum handshake_verdict listener_listen(struct handshake_listener *listener,
 					      struct handshake_hello *hello, struct handshake **out,
 					      enum handshake_failure *failure)
@@ -398,7 +448,11 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 	hs->in_len = hello->len;
 	hs->cookie_good = false;
 	hello->reply_len = 0;
+	hs->cids = false;
+	note_cid(hs, hello->data, hello->len);
 	ret = mbedtls_ssl_set_client_transport_id(&hs->ssl, hello->client, hello->client_len);
+	if (!ret)
+		ret = offer_cid(hs);
 	/* Step by step: with a good cookie nothing may be sent before attach(). */
 	for (int i = 0; !ret && !hs->cookie_good && i < STEPS_MAX; i++)
 		ret = mbedtls_ssl_handshake_step(&hs->ssl);
@@ -490,6 +544,10 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 	if (mbedtls_ssl_tls_prf(hs->prf, hs->secret, sizeof(hs->secret), "key expansion",
 				hs->randoms, sizeof(hs->randoms), block, sizeof(block)))
 		return -EIO;
+	if (hs->cids) {
+		keys->rx_cid = hs->own;
+		keys->tx_cid = hs->peers;
+	}
 	out->key_len = KEY_LEN;
 	out->iv_len = SALT_LEN;
 	memcpy(out->rx_key, block, KEY_LEN);

@@ -162,8 +162,12 @@ int kernel_set(const struct config *config)
 		  config->handshake_burst);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_PEERS, max_peers, config->max_peers);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_ASSOCS, max_assocs, config->max_assocs);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_CID_LEN, cid_len, config->handshake.cid_len);
 	ret = dgsec_interface_set(dg, ref, &iface);
-	if (ret)
+	if (ret == -EBUSY)
+		log_error("interface %s: \"connection-id\" cannot change while there are associations with one: restore it, or delete them",
+			  config->name);
+	else if (ret)
 		log_error("the kernel refuses the settings of %s: %s", config->name,
 			  kernel_error());
 	return ret;
@@ -443,6 +447,10 @@ int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_SEQ, tx_seq, tx_seq);
 	if (rx_seen)
 		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_SEQ, rx_seq, rx_seq);
+	if (keys->rx_cid.len)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_CID, rx_cid, keys->rx_cid);
+	if (keys->tx_cid.len)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_CID, tx_cid, keys->tx_cid);
 	put_limits(&assoc, &peer->limits);
 	ret = checked(dgsec_assoc_new(dg, ref, &assoc, &keys->keys, &assoc));
 	if (!ret)

@@ -27,26 +27,31 @@ static uint32_t get24(const uint8_t *p)
 	return (uint32_t)p[0] << 16 | get16(p + 1);
 }
 
-bool record_next(const uint8_t **data, size_t *len, struct record *rec)
+bool record_next(const uint8_t **data, size_t *len, size_t cid_len, struct record *rec)
 {
 	const uint8_t *p = *data;
-	size_t body_len;
+	size_t header = RECORD_HEADER, body_len;
 
 	/* Any minor version here: which ones are spoken is the library's matter. */
-	if (*len < RECORD_HEADER || p[1] != VERSION_MAJOR)
+	if (*len < header || p[1] != VERSION_MAJOR)
 		return false;
-	body_len = get16(p + 11);
-	if (body_len > *len - RECORD_HEADER)
+	if (p[0] == RECORD_CID)
+		header += cid_len;
+	if (*len < header)
+		return false;
+	body_len = get16(p + header - 2);
+	if (body_len > *len - header)
 		return false;
 
 	rec->type = p[0];
 	rec->epoch = (uint16_t)get16(p + 3);
 	rec->seq = (uint64_t)get24(p + 5) << 24 | get24(p + 8);
 	rec->start = p;
-	rec->body = p + RECORD_HEADER;
+	rec->body = p + header;
 	rec->body_len = body_len;
+	rec->size = header + body_len;
 	*data = rec->body + body_len;
-	*len -= RECORD_HEADER + body_len;
+	*len -= rec->size;
 	return true;
 }
 
@@ -65,6 +70,12 @@ static bool is_handshake(const struct record *rec)
 static bool is_protected(const struct record *rec)
 {
 	return rec->type == RECORD_APPLICATION || (rec->type == RECORD_ALERT && rec->epoch);
+}
+
+/* If we have connection IDs: what is inside is either of the two. */
+static bool is_cid(const struct record *rec, size_t cid_len)
+{
+	return rec->type == RECORD_CID && rec->epoch && cid_len;
 }
 
 static void classify_hello(struct datagram *dgram, const struct record *rec)
@@ -95,7 +106,7 @@ static void classify_hello(struct datagram *dgram, const struct record *rec)
 	dgram->kind = DATAGRAM_HELLO;
 }
 
-void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len)
+void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len, size_t cid_len)
 {
 	struct record rec;
 	bool first = true;
@@ -103,15 +114,23 @@ void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len)
 	memset(dgram, 0, sizeof(*dgram));
 	dgram->kind = DATAGRAM_MALFORMED;
 
-	while (record_next(&data, &len, &rec)) {
+	while (record_next(&data, &len, cid_len, &rec)) {
 		if (first) {
 			dgram->kind = DATAGRAM_OTHER;
 			if (is_hello(&rec))
 				classify_hello(dgram, &rec);
 			first = false;
 		}
+		if (is_cid(&rec, cid_len)) {
+			if (!dgram->cid || rec.seq < dgram->cid_seq)
+				dgram->cid_seq = rec.seq;
+			dgram->cid++;
+			continue;
+		}
 		if (is_handshake(&rec))
 			dgram->handshake = true;
+		if (rec.type == RECORD_CHANGE_CIPHER_SPEC)
+			dgram->change = true;
 		if (is_protected(&rec))
 			dgram->protected = true;
 		if (rec.type == RECORD_APPLICATION)
@@ -121,33 +140,86 @@ void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len)
 
 static size_t copy(const struct record *rec, uint8_t *out)
 {
-	size_t size = RECORD_HEADER + rec->body_len;
-
-	memcpy(out, rec->start, size);
-	return size;
+	memcpy(out, rec->start, rec->size);
+	return rec->size;
 }
 
-size_t datagram_handshake(const uint8_t *data, size_t len, uint8_t *out)
+size_t datagram_handshake(const uint8_t *data, size_t len, size_t cid_len, uint8_t *out)
 {
 	const uint8_t *first = data;
 	struct record rec;
 	size_t size = 0;
 
-	while (record_next(&data, &len, &rec))
-		if (is_handshake(&rec) && !(is_hello(&rec) && rec.start != first))
+	while (record_next(&data, &len, cid_len, &rec))
+		if (is_cid(&rec, cid_len) ||
+		    (is_handshake(&rec) && !(is_hello(&rec) && rec.start != first)))
 			size += copy(&rec, out + size);
 	return size;
 }
 
-size_t datagram_protected(const uint8_t *data, size_t len, uint8_t *out)
+size_t datagram_protected(const uint8_t *data, size_t len, size_t cid_len, uint8_t *out)
 {
 	struct record rec;
 	size_t size = 0;
 
-	while (record_next(&data, &len, &rec))
-		if (is_protected(&rec))
+	while (record_next(&data, &len, cid_len, &rec))
+		if (is_protected(&rec) || is_cid(&rec, cid_len))
 			size += copy(&rec, out + size);
 	return size;
+}
+
+/* Move over a vector whose length is in its first octets. False: not there. */
+static bool skip(const uint8_t **p, const uint8_t *end, size_t octets)
+{
+	size_t len;
+
+	if ((size_t)(end - *p) < octets)
+		return false;
+	len = octets == 1 ? **p : get16(*p);
+	*p += octets;
+	if ((size_t)(end - *p) < len)
+		return false;
+	*p += len;
+	return true;
+}
+
+int hello_extension(const uint8_t *hello, size_t len, uint16_t type, const uint8_t **body)
+{
+	const uint8_t *p = hello + HANDSHAKE_HEADER + 2 + HELLO_RANDOM, *end = hello + len;
+	size_t left, size;
+
+	if (len < HANDSHAKE_HEADER + 2 + HELLO_RANDOM || !skip(&p, end, 1))
+		return -1;
+	if (hello[0] == HELLO_CLIENT) {
+		/* cookie, cipher_suites, compression_methods */
+		if (!skip(&p, end, 1) || !skip(&p, end, 2) || !skip(&p, end, 1))
+			return -1;
+	} else {
+		/* cipher_suite, compression_method */
+		if (end - p < 3)
+			return -1;
+		p += 3;
+	}
+	if (end - p < 2)
+		return -1;
+	left = get16(p);
+	p += 2;
+	if (left > (size_t)(end - p))
+		return -1;
+	for (; left >= 4; p += size, left -= size) {
+		uint32_t this = get16(p);
+
+		size = get16(p + 2);
+		p += 4;
+		left -= 4;
+		if (size > left)
+			return -1;
+		if (this == type) {
+			*body = p;
+			return (int)size;
+		}
+	}
+	return -1;
 }
 
 void record_alert(uint8_t out[RECORD_ALERT_SIZE], uint64_t seq, uint8_t level, uint8_t description)

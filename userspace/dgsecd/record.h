@@ -15,6 +15,7 @@ enum {
 	RECORD_ALERT = 21,
 	RECORD_HANDSHAKE = 22,
 	RECORD_APPLICATION = 23,
+	RECORD_CID = 25,		/* RFC 9146: what is inside is encrypted, too */
 };
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	HANDSHAKE_HEADER = 12,
 	HELLO_RANDOM = 32,
 	HELLO_COOKIE_MAX = 255,
+	EXTENSION_CID = 54,		/* RFC 9146 section 3 */
 };
 
 struct record {
@@ -32,17 +34,19 @@ struct record {
 	const uint8_t *start;		/* the header */
 	const uint8_t *body;
 	size_t body_len;
+	size_t size;			/* of the whole record */
 };
 
 /**
  * record_next() - take the next record of a datagram
  * @data:	where the walk stands; moved on
  * @len:	what is left; reduced
+ * @cid_len:	of the connection IDs of whoever is to receive it
  *
  * Return: false at the end, or at something that is no DTLS record: then
  * @len is not 0.
  */
-bool record_next(const uint8_t **data, size_t *len, struct record *rec);
+bool record_next(const uint8_t **data, size_t *len, size_t cid_len, struct record *rec);
 
 enum datagram_kind {
 	DATAGRAM_MALFORMED,		/* empty, or its first record is none */
@@ -57,19 +61,34 @@ struct datagram {
 	size_t cookie_len;
 	bool handshake;			/* has records for the handshake library */
 	bool protected;			/* has records for an association */
+	unsigned int cid;		/* records that may be either */
+	bool change;			/* has a ChangeCipherSpec */
+	uint64_t cid_seq;		/* lowest number of those that may be either */
 	unsigned int applications;	/* application records */
 };
 
-void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len);
+void datagram_classify(struct datagram *dgram, const uint8_t *data, size_t len, size_t cid_len);
 
 /*
  * Copy the records of one sort to @out, which has room for @len octets.
  * Handshake: types 20 and 22, and alerts of epoch 0; without a ClientHello
  * that does not stand first, which no client sends. Protected: application
- * records, and alerts of a later epoch.
+ * records, and alerts of a later epoch. Those with a connection ID are of both
+ * sorts.
  */
-size_t datagram_handshake(const uint8_t *data, size_t len, uint8_t *out);
-size_t datagram_protected(const uint8_t *data, size_t len, uint8_t *out);
+size_t datagram_handshake(const uint8_t *data, size_t len, size_t cid_len, uint8_t *out);
+size_t datagram_protected(const uint8_t *data, size_t len, size_t cid_len, uint8_t *out);
+
+/**
+ * hello_extension() - find an extension
+ * @hello:	a ClientHello or ServerHello, from its handshake header on
+ * @len:	what is there of it
+ * @type:	of the extension
+ * @body:	its content
+ *
+ * Return: its length, or -1.
+ */
+int hello_extension(const uint8_t *hello, size_t len, uint16_t type, const uint8_t **body);
 
 /* An alert of epoch 0 in @out, in the clear. */
 void record_alert(uint8_t out[RECORD_ALERT_SIZE], uint64_t seq, uint8_t level, uint8_t description);

@@ -63,6 +63,12 @@ static struct timer trim;
 #define session_of(timer_, member)	\
 	((struct session *)((char *)(timer_) - offsetof(struct session, member)))
 
+/* Of our connection IDs, in records that come */
+static size_t cid_len(void)
+{
+	return config->handshake.cid_len;
+}
+
 size_t session_count(void)
 {
 	return n_half_open + n_waiting;
@@ -240,7 +246,7 @@ static int on_send(void *user, const uint8_t *data, size_t len)
 	if (s->end)
 		return -ECANCELED;
 
-	while (!ret && record_next(&at, &left, &rec)) {
+	while (!ret && record_next(&at, &left, s->over.tx_cid_len, &rec)) {
 		if (rec.type == RECORD_CHANGE_CIPHER_SPEC && !s->over.assoc)
 			ret = hand_over(s);
 		if (!ret && !handover_may_send(&s->over, &rec)) {
@@ -473,7 +479,7 @@ static void receive_hello(struct session *s, const struct endpoint *ep,
 
 	stats.hello++;
 	if (same && !s->over.assoc)
-		run(s, part, datagram_handshake(data, len, part));
+		run(s, part, datagram_handshake(data, len, cid_len(), part));
 	else if (same || (s && is_stale(s, dgram->random)))
 		stats.duplicate++;
 	else
@@ -501,11 +507,38 @@ static void extend_grace(struct session *s)
 static void receive_protected(struct session *s, const struct endpoint *ep,
 			      const uint8_t *data, size_t len, uint8_t *part)
 {
-	len = datagram_protected(data, len, part);
+	len = datagram_protected(data, len, cid_len(), part);
 	if (s && !s->over.assoc)
-		handover_hold(&s->over, part, len);
+		handover_hold(&s->over, part, len, cid_len());
 	else
 		handover_inject(ep, part, len);
+}
+
+/*
+ * A record with a connection ID does not show what it is. The library gets what
+ * can be a Finished: the first number of its epoch, or what follows a
+ * ChangeCipherSpec; it would fail at application data. The kernel gets the rest,
+ * and when there is an association also what the library got: whose it is not
+ * passes it over, as its number was seen.
+ */
+static bool is_for_library(const struct session *s, const struct datagram *dgram)
+{
+	return s && (s->over.assoc || !dgram->cid_seq || dgram->change || s->over.changed);
+}
+
+/*
+ * After the library has seen it, or not: the kernel's part. A Finished alone, by
+ * which the association came about, is nothing to it.
+ */
+static void pass_on_cid(struct session *s, const struct endpoint *ep, bool taken,
+			const uint8_t *data, size_t len, uint8_t *part)
+{
+	if (s && taken && !s->over.assoc)
+		return;
+	if (s && s->over.done && timer_now() >= s->over.inject_until)
+		return;
+	stats.application++;
+	receive_protected(s, ep, data, len, part);
 }
 
 void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
@@ -513,8 +546,10 @@ void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
 	static uint8_t part[LISTENER_DATAGRAM_MAX];
 	struct session *s = find(ep);
 	struct datagram dgram;
+	bool for_library, alone;
+	size_t len_part;
 
-	datagram_classify(&dgram, data, len);
+	datagram_classify(&dgram, data, len, cid_len());
 	stats.records_daemon += dgram.applications;
 	if (dgram.kind == DATAGRAM_HELLO_FRAGMENT) {
 		stats.hello_fragment++;
@@ -524,11 +559,12 @@ void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
 		receive_hello(s, ep, &dgram, data, len, part);
 		return;
 	}
-	if (dgram.protected) {
+	for_library = dgram.cid && is_for_library(s, &dgram);
+	if (dgram.protected && !dgram.cid) {
 		stats.application++;
 		receive_protected(s, ep, data, len, part);
 	}
-	if (dgram.handshake) {
+	if (dgram.handshake || for_library) {
 		stats.handshake++;
 		if (!s) {
 			stats.no_session++;
@@ -536,11 +572,19 @@ void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
 		}
 		if (s->confirmed)
 			extend_grace(s);
-		len = datagram_handshake(data, len, part);
-		handover_note(&s->over, part, len);
-		run(s, part, len);
+		len_part = datagram_handshake(data, len, cid_len(), part);
+		handover_note(&s->over, part, len_part, cid_len());
+		s->over.changed = !dgram.cid && (s->over.changed || dgram.change);
+		alone = for_library && dgram.cid == 1 && !s->over.assoc;
+		run(s, part, len_part);
+		if (alone)
+			return;
+		/* it may have failed */
+		s = find(ep);
 	}
-	if (!dgram.handshake && !dgram.protected)
+	if (dgram.cid)
+		pass_on_cid(s, ep, for_library, data, len, part);
+	if (!dgram.handshake && !dgram.protected && !dgram.cid)
 		stats.malformed++;
 }
 

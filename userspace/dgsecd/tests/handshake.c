@@ -85,7 +85,7 @@ static int server_send(void *user, const uint8_t *data, size_t len)
 	(void)user;
 	if (server.refused)
 		server.sent_after_refusal++;
-	while (record_next(&at, &left, &rec)) {
+	while (record_next(&at, &left, 0, &rec)) {
 		if (rec.epoch && rec.seq > server.highest_seq)
 			server.highest_seq = rec.seq;
 		if (rec.type != RECORD_CHANGE_CIPHER_SPEC)
@@ -306,7 +306,7 @@ static bool opens(const uint8_t *data, size_t len, const char *text)
 	size_t plain;
 	int ret;
 
-	if (!record_next(&data, &len, &rec) || rec.body_len < 8 + tag)
+	if (!record_next(&data, &len, 0, &rec) || rec.body_len < 8 + tag)
 		return false;
 	plain = rec.body_len - 8 - tag;
 	memcpy(nonce, keys->rx_iv, 4);

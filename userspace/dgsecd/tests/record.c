@@ -124,9 +124,9 @@ static void test_cases(void)
 		uint8_t *exact = malloc(len ? len : 1);
 
 		memcpy(exact, data, len);
-		datagram_classify(&dgram, exact, len);
-		handshake = datagram_handshake(exact, len, out);
-		protected = datagram_protected(exact, len, out);
+		datagram_classify(&dgram, exact, len, 0);
+		handshake = datagram_handshake(exact, len, 0, out);
+		protected = datagram_protected(exact, len, 0, out);
 		pass = dgram.kind == cases[i].kind && dgram.handshake == cases[i].handshake &&
 		       dgram.protected == cases[i].protected &&
 		       dgram.applications == cases[i].applications &&
@@ -143,6 +143,76 @@ static void test_cases(void)
 	}
 }
 
+/* With connection IDs of 2 octets */
+static void test_cids(void)
+{
+	static const char text[] =
+		"14fefd 0000 000000000003 0001 01  19fefd 0001 000000000007 c0de 0002 abcd "
+		"19fefd 0001 000000000005 c0df 0001 00  17fefd 0001 000000000006 0001 00";
+	uint8_t data[128], out[128];
+	size_t len = unhex(text, data), left;
+	const uint8_t *at = data;
+	struct datagram dgram;
+	struct record rec;
+
+	datagram_classify(&dgram, data, len, 2);
+	ktap_test(dgram.kind == DATAGRAM_OTHER && dgram.handshake && dgram.change &&
+		  dgram.protected && dgram.applications == 1 && dgram.cid == 2 &&
+		  dgram.cid_seq == 5, "records with a connection ID among others");
+	ktap_test(datagram_handshake(data, len, 2, out) == 14 + 17 + 16 &&
+		  datagram_protected(data, len, 2, out) == 17 + 16 + 14,
+		  "they are of both sorts");
+	left = 13 + 17;
+	at = data + 14;
+	ktap_test(record_next(&at, &left, 2, &rec) && rec.size == 17 && rec.body_len == 2 &&
+		  rec.body[0] == 0xab, "where their content begins");
+	left = 14;
+	at = data + 14;
+	ktap_test(!record_next(&at, &left, 2, &rec), "cut off in the connection ID");
+}
+
+static void test_extensions(void)
+{
+	static const struct {
+		const char *what, *hello;
+		int want;
+	} hellos[] = {
+		{ "a ClientHello with it, behind another",
+		  "01 000000 0000 000000 000000 fefd R 00 04 11223344 0002c0a8 0100 000b 00170000 0036 0003 02abcd", 3 },
+		{ "a ClientHello with an empty one",
+		  "01 000000 0000 000000 000000 fefd R 00 00 0002c0a8 0100 0005 0036 0001 00", 1 },
+		{ "a ServerHello with it",
+		  "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0006 0036 0002 01ee", 2 },
+		{ "none", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0004 0017 0000", -1 },
+		{ "no extensions", "02 000000 0000 000000 000000 fefd R 00 c0a8 00", -1 },
+		{ "a length that lies", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0006 0036 0003 01ee", -1 },
+		{ "the same of all", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0007 0036 0002 01ee", -1 },
+		{ "a session ID beyond the end", "02 000000 0000 000000 000000 fefd R 20 c0a8", -1 },
+	};
+	const uint8_t *body;
+	uint8_t data[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(hellos); i++) {
+		size_t len = unhex(hellos[i].hello, data);
+		uint8_t *exact = malloc(len);
+		int got;
+
+		memcpy(exact, data, len);
+		got = hello_extension(exact, len, EXTENSION_CID, &body);
+		ktap_test(got == hellos[i].want && (got < 0 || body + got <= exact + len),
+			  "extension: %s", hellos[i].what);
+		/* whatever is missing at the end: nothing is read beyond it */
+		while (len--) {
+			uint8_t *shorter = malloc(len + !len);
+
+			memcpy(shorter, data, len);
+			hello_extension(shorter, len, EXTENSION_CID, &body);
+			free(shorter);
+		}
+		free(exact);
+	}
+}
+
 static void test_numbers(void)
 {
 	static const uint8_t data[] = { 23, 0xfe, 0xfd, 0x12, 0x34, 0xfe, 0xdc, 0xba, 0x98, 0x76,
@@ -152,14 +222,14 @@ static void test_numbers(void)
 	size_t left = sizeof(data);
 	struct record rec;
 
-	ktap_test(record_next(&at, &left, &rec) && rec.type == 23 && rec.epoch == 0x1234 &&
+	ktap_test(record_next(&at, &left, 0, &rec) && rec.type == 23 && rec.epoch == 0x1234 &&
 		  rec.seq == 0xfedcba987654 && rec.body_len == 1 && rec.body[0] == 9 && !left &&
-		  !record_next(&at, &left, &rec), "epoch and 48 bits of sequence number");
+		  !record_next(&at, &left, 0, &rec), "epoch and 48 bits of sequence number");
 
 	record_alert(alert, 0x010203040506, 2, 80);
 	at = alert;
 	left = sizeof(alert);
-	ktap_test(record_next(&at, &left, &rec) && rec.type == RECORD_ALERT && !rec.epoch &&
+	ktap_test(record_next(&at, &left, 0, &rec) && rec.type == RECORD_ALERT && !rec.epoch &&
 		  rec.seq == 0x010203040506 && rec.body_len == 2 && rec.body[0] == 2 &&
 		  rec.body[1] == 80 && !left, "an alert is made as it is read");
 }
@@ -184,9 +254,9 @@ static void test_random(void)
 			data[k + 1] = 0xfe;
 			data[k + 11] = 0;
 		}
-		datagram_classify(&dgram, data, len);
-		handshake = datagram_handshake(data, len, out);
-		protected = datagram_protected(data, len, out);
+		datagram_classify(&dgram, data, len, 0);
+		handshake = datagram_handshake(data, len, 0, out);
+		protected = datagram_protected(data, len, 0, out);
 		fits = fits && handshake + protected <= len && (dgram.handshake || !handshake) &&
 		       dgram.protected == !!protected;
 		free(data);
@@ -198,6 +268,8 @@ int main(void)
 {
 	ktap_begin();
 	test_cases();
+	test_cids();
+	test_extensions();
 	test_numbers();
 	test_random();
 	return ktap_end();
