@@ -211,7 +211,7 @@ def table_memory(memory):
         cells = []
         for count in counts:
             m = find.get((name, count))
-            objects = f" ({m['objects']:.1f})" if m and m["objects"] else ""
+            objects = f" ({m['objects']:.2f})" if m and m["objects"] else ""
             cells.append(f"{m['octets']:,.0f}{objects}" if m else "-")
         body.append([name] + cells)
     return markdown(["octets for an association with its peer (objects)"] + [f"{c:,}" for c in counts], body)
