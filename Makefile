@@ -4,7 +4,7 @@
 # make install      install both (DESTDIR, PREFIX)
 # make demo         show it at work: device, gateway, server, in a virtual machine
 # make check        all tests; T=name runs one, KERNEL=debug or 7.2 on that kernel
-# make bench        what a packet costs; FULL=1 measures everything (half an hour)
+# make bench        what a packet costs; FULL=1 measures everything, and takes longer
 # make bench-docs   put the figures of the last full one into docs
 # make fuzz         ten million random messages against OpenSSL; CASES=n
 # make shell        a shell in the virtual machine

@@ -5,7 +5,7 @@
 # figures, and leaves results.json, tables and plots in build/bench.
 #
 # usage: bench.sh [-k KERNEL] [-f]
-#   -f  everything (half an hour); without it a selection (some minutes)
+#   -f  everything, in ten minutes and more; without it a selection, in three
 . "$(dirname "$0")/../../scripts/vm/common.sh"
 
 kernel=stock full=

@@ -65,7 +65,7 @@ static void usage(FILE *out)
 	      "  -b  packets that arrive together, in one NAPI poll\n"
 	      "Prints, tab-separated: packet, path, way, cipher, payload, peers, burst,\n"
 	      "packets, waits, and the least, median and mean number of instructions for a\n"
-	      "packet. With 100 peers or more also lines of memory: path, cipher, peers,\n"
+	      "packet. With 1000 peers or more also lines of memory: path, cipher, peers,\n"
 	      "what, objects and octets for each peer.\n"
 	      "paths:\n", out);
 	for (i = 0; i < ARRAY_SIZE(paths); i++)

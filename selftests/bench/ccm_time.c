@@ -27,7 +27,10 @@ enum {
 	TAG_LEN = 8,
 	TEXT_MAX = 1024,
 	SAMPLES = 101,
-	CALLS = 300,
+	CALLS_MAX = 300,
+	CALLS_MIN = 3,
+	/* shorter than what the scheduler gives, or others are in it */
+	SAMPLE_TICKS = 200000,
 };
 
 static const size_t sizes[] = { 16, 32, 60, 64, 128, 256, 512, 1024 };
@@ -191,27 +194,50 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static int sample(const struct implementation *im, struct record *r, size_t len,
+		  bool seal, unsigned int calls, double *took)
+{
+	u64 start = now();
+	unsigned int i;
+
+	for (i = 0; i < calls; i++)
+		if (im->run(r, len, seal))
+			return fail(im->name, len);
+	*took = (double)(now() - start) / calls;
+	return 0;
+}
+
+static unsigned int calls_for(double one)
+{
+	if (one * CALLS_MAX <= SAMPLE_TICKS)
+		return CALLS_MAX;
+	if (one * CALLS_MIN >= SAMPLE_TICKS)
+		return CALLS_MIN;
+	return SAMPLE_TICKS / one;
+}
+
 /* In turn, so that what slows the machine down for a while slows all. */
 static int measure(size_t len, bool seal, unsigned int samples, bool print)
 {
 	static double took[ARRAY_SIZE_OF(implementations)][SAMPLES];
+	unsigned int calls[ARRAY_SIZE_OF(implementations)], s;
 	struct record r = {};
-	unsigned int s, call;
-	u64 start;
+	double one;
 	size_t i;
 
 	if (implementations[0].run(&r, len, true))
 		return fail("sealing", len);
 	memcpy(r.sealed, r.text, len + TAG_LEN);
-	for (s = 0; s < samples; s++) {
-		for (i = 0; i < ARRAY_SIZE_OF(implementations); i++) {
-			start = now();
-			for (call = 0; call < CALLS; call++)
-				if (implementations[i].run(&r, len, seal))
-					return fail(implementations[i].name, len);
-			took[i][s] = (double)(now() - start) / CALLS;
-		}
+	for (i = 0; i < ARRAY_SIZE_OF(implementations); i++) {
+		if (sample(&implementations[i], &r, len, seal, CALLS_MIN, &one))
+			return 1;
+		calls[i] = calls_for(one);
 	}
+	for (s = 0; s < samples; s++)
+		for (i = 0; i < ARRAY_SIZE_OF(implementations); i++)
+			if (sample(&implementations[i], &r, len, seal, calls[i],
+				   &took[i][s]))
+				return 1;
 	for (i = 0; print && i < ARRAY_SIZE_OF(implementations); i++) {
 		qsort(took[i], samples, sizeof(took[i][0]), compare);
 		printf("ccm\t%s\t%s\t%zu\t%s\t%.0f\t%.0f\t%.0f\n",

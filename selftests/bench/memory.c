@@ -108,7 +108,7 @@ static void line_print(const struct bench *bench, const char *name,
 }
 
 /*
- * One line for each kind of slab of which peers have more than a few, then what
+ * One line for each kind of slab of which a hundred peers have one, then what
  * meminfo has. Columns: path, cipher, peers, what, objects and octets a peer.
  */
 void memory_print(const struct bench *bench, const char *name,
@@ -126,7 +126,7 @@ void memory_print(const struct bench *bench, const char *name,
 		objects = new->objects - (old ? old->objects : 0);
 		pages += new->pages - (old ? old->pages : 0);
 		octets += objects * (double)new->object_size;
-		if (objects * 10 > (long)bench->n_peers)
+		if (objects * 100 > (long)bench->n_peers)
 			line_print(bench, name, new->name, objects,
 				   objects * (double)new->object_size);
 	}

@@ -23,7 +23,7 @@ enum {
 	/* Where design and daemon let the kernel begin. */
 	TX_FIRST = 32,
 	/* Fewer do not show in counters of pages. */
-	MEMORY_PEERS_MIN = 100,
+	MEMORY_PEERS_MIN = 1000,
 };
 
 #define DGSEC_DEV "dg0"
