@@ -215,8 +215,8 @@ static int newlink(struct net *lower_net, struct net_device *dev,
 	iface->lower = lower;
 	iface->lower_ifindex = lower->ifindex;
 	iface->lower_net = lower_net;
-	dev->needed_headroom = dgsec_tx_headroom(lower);
-	dev->needed_tailroom = dgsec_tx_tailroom(lower);
+	dev->needed_headroom = dgsec_tx_headroom(lower, 0);
+	dev->needed_tailroom = dgsec_tx_tailroom(lower, 0);
 
 	err = register_netdevice(dev);
 	if (err)

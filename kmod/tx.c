@@ -25,18 +25,21 @@ enum {
 	OUTER_LEN = INNER_LEN,
 };
 
-/* What the stack should leave free for us before the inner headers */
-unsigned int dgsec_tx_headroom(const struct net_device *lower)
+/*
+ * What the stack should leave free for us before the inner headers. Without
+ * connection ID: to ask for more than most drivers leave is a copy of every
+ * packet.
+ */
+unsigned int dgsec_tx_headroom(const struct net_device *lower, u8 cid_len)
 {
-	return LL_RESERVED_SPACE(lower) + OUTER_LEN +
-	       dtls12_prefix(DTLS12_CID_MAX) - INNER_LEN;
+	return LL_RESERVED_SPACE(lower) + OUTER_LEN + dtls12_prefix(cid_len) -
+	       INNER_LEN;
 }
 
 /* ... and behind the payload */
-unsigned int dgsec_tx_tailroom(const struct net_device *lower)
+unsigned int dgsec_tx_tailroom(const struct net_device *lower, u8 cid_len)
 {
-	return lower->needed_tailroom + dtls12_suffix(DTLS12_CID_MAX) +
-	       DGSEC_TAG_MAX;
+	return lower->needed_tailroom + dtls12_suffix(cid_len) + DGSEC_TAG_MAX;
 }
 
 static void count(struct dgsec_assoc *a, int stat)
@@ -225,15 +228,17 @@ static int check_packet(struct sk_buff *skb)
 }
 
 /* The payload in linear memory of our own, with room on both sides */
-static int make_room(struct sk_buff *skb, const struct dgsec_iface *iface)
+static int make_room(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
-	int head = dgsec_tx_headroom(iface->lower) - skb_headroom(skb);
-	int tail = dgsec_tx_tailroom(iface->lower) - skb_tailroom(skb);
+	const struct net_device *lower = a->iface->lower;
+	u8 cid_len = dgsec_assoc_tx_cid(a)->len;
+	int head = dgsec_tx_headroom(lower, cid_len) - skb_headroom(skb);
+	int tail = dgsec_tx_tailroom(lower, cid_len) - skb_tailroom(skb);
 
 	if (unlikely(skb_is_nonlinear(skb))) {
 		if (skb_linearize(skb))
 			return -ENOMEM;
-		tail = dgsec_tx_tailroom(iface->lower) - skb_tailroom(skb);
+		tail = dgsec_tx_tailroom(lower, cid_len) - skb_tailroom(skb);
 	}
 	if (likely(!skb_cloned(skb) && head <= 0 && tail <= 0))
 		return 0;
@@ -325,7 +330,7 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 		goto out;
 	}
 
-	if (unlikely(make_room(skb, iface))) {
+	if (unlikely(make_room(skb, a))) {
 		count(a, DGSEC_A_STATS_TX_DROP_MEMORY);
 		kfree_skb(skb);
 		goto out;
@@ -358,11 +363,13 @@ out:
 int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description, gfp_t gfp)
 {
 	const struct net_device *lower = a->iface->lower;
-	unsigned int head = dgsec_tx_headroom(lower) + INNER_LEN;
+	u8 cid_len = dgsec_assoc_tx_cid(a)->len;
+	unsigned int head = dgsec_tx_headroom(lower, cid_len) + INNER_LEN;
 	struct sk_buff *skb;
 	int stat;
 
-	skb = alloc_skb(head + DTLS_ALERT_LEN + dgsec_tx_tailroom(lower), gfp);
+	skb = alloc_skb(head + DTLS_ALERT_LEN +
+			dgsec_tx_tailroom(lower, cid_len), gfp);
 	if (!skb)
 		return -ENOMEM;
 	skb_reserve(skb, head);

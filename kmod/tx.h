@@ -9,7 +9,7 @@
 
 netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description, gfp_t gfp);
-unsigned int dgsec_tx_headroom(const struct net_device *lower);
-unsigned int dgsec_tx_tailroom(const struct net_device *lower);
+unsigned int dgsec_tx_headroom(const struct net_device *lower, u8 cid_len);
+unsigned int dgsec_tx_tailroom(const struct net_device *lower, u8 cid_len);
 
 #endif /* _DGSEC_TX_H */

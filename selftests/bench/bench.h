@@ -69,6 +69,7 @@ struct path {
 	const char *direction;
 	enum side from;
 	bool many;		/* takes more than one peer */
+	bool stateless;		/* and keeps nothing of them */
 	int (*setup)(struct bench *bench);
 	size_t (*make)(struct bench *bench, uint32_t n, uint8_t *p);
 	int (*check)(struct bench *bench, uint32_t n, uint8_t *p, size_t len);

@@ -21,4 +21,8 @@ out=$build/bench
 "$top/scripts/vm/run.sh" -k "$kernel" -c -p bench -t 5400 -o "$out" "selftests/bench/run.sh $full"
 say "timing AES-CCM"
 in_root /src/build/out/bench/ccm-time >"$out/ccm.tsv" || die "ccm-time failed"
+if [ -n "$full" ]; then
+	"$top/selftests/bench/uml.sh" "$(awk '$1 == "ticks" { print $2 }' "$out/ccm.tsv")" >"$out/uml.tsv"
+	cat "$out/uml.tsv" >>"$out/ccm.tsv"
+fi
 in_root /src/selftests/bench/results.py "/src/${out#"$top"/}"

@@ -58,7 +58,7 @@ static void usage(FILE *out)
 	size_t i;
 
 	fputs("usage: bench-path [-n PACKETS] [-l PAYLOAD] [-c CIPHER] [-a PEERS] [-b BURST] PATH WAY\n"
-	      "  -n  how many packets to count (2000)\n"
+	      "  -n  how many packets to count (500)\n"
 	      "  -l  octets of UDP payload (60)\n"
 	      "  -c  aes-128-ccm-8 (default), aes-128-ccm, aes-128-gcm, and the same of 256\n"
 	      "  -a  devices, each with an association; packets are of any (1)\n"
@@ -106,7 +106,7 @@ static void end_init(struct packet_end *end, const char *addr, uint16_t port)
 
 int main(int argc, char **argv)
 {
-	unsigned int count = 2000, payload = 60, n_peers = 1;
+	unsigned int count = 500, payload = 60, n_peers = 1;
 	static struct bench bench;
 	const struct path *path;
 	int opt, ret = 0;

@@ -26,43 +26,38 @@ enum {
 	COLLECT_MS = 1000,
 };
 
-static int run(const char *prefix, const char *format, va_list args)
+/* Runs a command of the shell, which says itself what it does not like. */
+int gateway_run(const char *format, ...)
 {
 	char command[1024];
-	size_t len = strlen(prefix);
+	va_list args;
 	int n;
 
-	memcpy(command, prefix, len);
-	n = vsnprintf(command + len, sizeof(command) - len, format, args);
-	if (n < 0 || (size_t)n >= sizeof(command) - len)
+	va_start(args, format);
+	n = vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	if (n < 0 || n >= (int)sizeof(command))
 		return bench_error("command too long: %s", command);
 	if (system(command))
 		return bench_error("failed: %s", command);
 	return 0;
 }
 
-/* Runs a command of the shell, which says itself what it does not like. */
-int gateway_run(const char *format, ...)
-{
-	va_list args;
-	int ret;
-
-	va_start(args, format);
-	ret = run("", format, args);
-	va_end(args);
-	return ret;
-}
-
-/* Runs one command of ip(8). */
+/* Runs commands of ip(8), one a line: a process for all of them. */
 int gateway_ip(const char *format, ...)
 {
+	FILE *ip = popen("exec ip -batch -", "we");
 	va_list args;
-	int ret;
+	int n;
 
+	if (!ip)
+		return bench_error("ip: %s", strerror(errno));
 	va_start(args, format);
-	ret = run("ip ", format, args);
+	n = vfprintf(ip, format, args);
 	va_end(args);
-	return ret;
+	if (pclose(ip) || n < 0)
+		return bench_error("ip -batch failed: %s", format);
+	return 0;
 }
 
 static int file_write(const char *path, const char *value)
@@ -129,7 +124,7 @@ static int napi_threaded(const char *name)
 	return napi_schedule(name);
 }
 
-/* A TUN device that is up and says nothing by itself. */
+/* A TUN device that says nothing by itself, once it is up. */
 int gateway_tun(const char *name, bool napi)
 {
 	struct ifreq ifr = {
@@ -149,8 +144,7 @@ int gateway_tun(const char *name, bool napi)
 	}
 	/* No link-local address and so no chatter between packets. */
 	snprintf(option, sizeof(option), "net/ipv6/conf/%s/addr_gen_mode", name);
-	if (gateway_sysctl(option, "1") || (napi && napi_threaded(name)) ||
-	    gateway_ip("link set %s mtu 1500 up", name))
+	if (gateway_sysctl(option, "1") || (napi && napi_threaded(name)))
 		goto err;
 	return fd;
 err:
@@ -189,13 +183,12 @@ int gateway_open(struct bench *bench)
 		if (bench->fd[side] < 0)
 			return -1;
 	}
-	if (gateway_ip("addr add " BENCH_ADDR_GATEWAY "/64 dev " BENCH_LOWER
-		       " nodad") ||
-	    gateway_ip("addr add fd00:b::1/64 dev " BENCH_BACKBONE " nodad") ||
-	    gateway_ip("route add " BENCH_NET_DEVICES " via " BENCH_ADDR_ROUTER
-		       " dev " BENCH_LOWER))
-		return -1;
-	return 0;
+	return gateway_ip("link set " BENCH_LOWER " mtu 1500 up\n"
+			  "link set " BENCH_BACKBONE " mtu 1500 up\n"
+			  "addr add " BENCH_ADDR_GATEWAY "/64 dev " BENCH_LOWER " nodad\n"
+			  "addr add fd00:b::1/64 dev " BENCH_BACKBONE " nodad\n"
+			  "route add " BENCH_NET_DEVICES " via " BENCH_ADDR_ROUTER
+			  " dev " BENCH_LOWER "\n");
 }
 
 int gateway_inject(int fd, const uint8_t *p, size_t len)

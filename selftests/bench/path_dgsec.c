@@ -123,11 +123,10 @@ static int dgsec_setup(struct bench *bench)
 	if (!dgsec_cipher_value(bench->cipher->name))
 		return bench_error("dgsec has no cipher %s",
 				   bench->cipher->name);
-	if (gateway_ip("link add link " BENCH_LOWER " name " DGSEC_DEV
-		       " type dgsec") ||
-	    gateway_ip("link set " DGSEC_DEV " up") ||
-	    gateway_ip("addr add fd00:d9::1/128 dev " DGSEC_DEV " nodad") ||
-	    gateway_ip("route add " BENCH_NET_INNER " via fe80::1 dev " DGSEC_DEV " onlink"))
+	if (gateway_ip("link add link " BENCH_LOWER " name " DGSEC_DEV " type dgsec\n"
+		       "link set " DGSEC_DEV " up\n"
+		       "addr add fd00:d9::1/128 dev " DGSEC_DEV " nodad\n"
+		       "route add " BENCH_NET_INNER " via fe80::1 dev " DGSEC_DEV " onlink\n"))
 		return -1;
 	ret = dgsec_open(&dg);
 	if (ret)

@@ -40,7 +40,7 @@ static int esp_state(struct bench *bench, bool in)
 	for (i = 0; i < cipher->key_len + cipher->esp_salt_len; i++)
 		sprintf(hex + 2 * i, "%02x", raw[i]);
 	/* The window that dgsec keeps; only the receiver has one. */
-	return gateway_ip("xfrm state add %s proto esp spi %u mode beet aead '%s' 0x%s %zu sel %s %s",
+	return gateway_ip("xfrm state add %s proto esp spi %u mode beet aead %s 0x%s %zu sel %s %s\n",
 			  in ? in_ends : out_ends, in ? ESP_SPI_IN : ESP_SPI_OUT,
 			  cipher->esp_name, hex, cipher->tag_len * 8,
 			  in ? in_flow : out_flow,
@@ -51,12 +51,11 @@ static int esp_state(struct bench *bench, bool in)
 static int esp_setup(struct bench *bench)
 {
 	if (esp_state(bench, true) || esp_state(bench, false) ||
-	    gateway_ip("xfrm policy add %s dir fwd tmpl %s proto esp mode beet",
-		       in_flow, in_ends) ||
-	    gateway_ip("xfrm policy add %s dir out tmpl %s proto esp mode beet",
-		       out_flow, out_ends) ||
-	    gateway_ip("route add " BENCH_ADDR_INNER "/128 via "
-		       BENCH_ADDR_ROUTER " dev " BENCH_LOWER))
+	    gateway_ip("xfrm policy add %s dir fwd tmpl %s proto esp mode beet\n"
+		       "xfrm policy add %s dir out tmpl %s proto esp mode beet\n"
+		       "route add " BENCH_ADDR_INNER "/128 via " BENCH_ADDR_ROUTER
+		       " dev " BENCH_LOWER "\n",
+		       in_flow, in_ends, out_flow, out_ends))
 		return -1;
 	return 0;
 }

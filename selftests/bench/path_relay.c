@@ -44,8 +44,8 @@ static int relay_start(struct bench *bench, const char *library)
 	pid_t pid;
 	char c;
 
-	if (gateway_ip("link set lo up") ||
-	    gateway_ip("addr add " BENCH_ADDR_INNER "/128 dev lo nodad"))
+	if (gateway_ip("link set lo up\n"
+		       "addr add " BENCH_ADDR_INNER "/128 dev lo nodad\n"))
 		return -1;
 	if (pipe(fds))
 		return bench_error("pipe: %s", strerror(errno));

@@ -45,9 +45,21 @@ static int key_make(struct key_pair *pair)
 	return n == 2 ? 0 : bench_error("wg makes no key");
 }
 
+/* @endpoint: empty where it is learnt */
+static int wg_set(const struct key_pair *own, const struct key_pair *peer,
+		  const char *endpoint, const char *allowed)
+{
+	return gateway_run("echo %s | wg set wg0 listen-port %d private-key /proc/self/fd/0 peer %s %s allowed-ips %s",
+			   own->private, PORT, peer->public, endpoint, allowed);
+}
+
 static int device_open(const struct key_pair *device,
 		       const struct key_pair *gateway)
 {
+	char endpoint[64];
+
+	snprintf(endpoint, sizeof(endpoint), "endpoint '[%s]:%d'",
+		 BENCH_ADDR_GATEWAY, PORT);
 	if (unshare(CLONE_NEWNET))
 		return bench_error("no network namespace: %s", strerror(errno));
 	if (gateway_sysctl("net/ipv6/conf/all/forwarding", "1"))
@@ -56,14 +68,15 @@ static int device_open(const struct key_pair *device,
 	outer_fd = gateway_tun("outer0", false);
 	if (inner_fd < 0 || outer_fd < 0)
 		return -1;
-	if (gateway_ip("addr add " BENCH_ADDR_DEVICE "/128 dev outer0 nodad") ||
-	    gateway_ip("route add " BENCH_ADDR_GATEWAY "/128 dev outer0") ||
-	    gateway_ip("link add wg0 type wireguard") ||
-	    gateway_run("echo %s | wg set wg0 listen-port %d private-key /proc/self/fd/0 peer %s endpoint '[" BENCH_ADDR_GATEWAY "]:%d' allowed-ips ::/0",
-			device->private, PORT, gateway->public, PORT) ||
-	    gateway_ip("link set wg0 up") ||
-	    gateway_ip("route add " BENCH_ADDR_INNER "/128 dev inner0") ||
-	    gateway_ip("route add " BENCH_ADDR_SERVICE "/128 dev wg0"))
+	if (gateway_ip("link set inner0 up\n"
+		       "link set outer0 up\n"
+		       "addr add " BENCH_ADDR_DEVICE "/128 dev outer0 nodad\n"
+		       "route add " BENCH_ADDR_GATEWAY "/128 dev outer0\n"
+		       "link add wg0 type wireguard\n") ||
+	    wg_set(device, gateway, endpoint, "::/0") ||
+	    gateway_ip("link set wg0 up\n"
+		       "route add " BENCH_ADDR_INNER "/128 dev inner0\n"
+		       "route add " BENCH_ADDR_SERVICE "/128 dev wg0\n"))
 		return -1;
 	return 0;
 }
@@ -101,11 +114,10 @@ static int wireguard_setup(struct bench *bench)
 	if (key_make(&device) || key_make(&gateway))
 		return -1;
 	/* in the gateway's namespace, where the bench has just come */
-	if (gateway_ip("link add wg0 type wireguard") ||
-	    gateway_run("echo %s | wg set wg0 listen-port %d private-key /proc/self/fd/0 peer %s allowed-ips " BENCH_ADDR_INNER "/128",
-			gateway.private, PORT, device.public) ||
-	    gateway_ip("link set wg0 up") ||
-	    gateway_ip("route add " BENCH_ADDR_INNER "/128 dev wg0") ||
+	if (gateway_ip("link add wg0 type wireguard\n") ||
+	    wg_set(&gateway, &device, "", BENCH_ADDR_INNER "/128") ||
+	    gateway_ip("link set wg0 up\n"
+		       "route add " BENCH_ADDR_INNER "/128 dev wg0\n") ||
 	    device_open(&device, &gateway))
 		return -1;
 	return shuttle(bench);

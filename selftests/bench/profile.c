@@ -5,7 +5,7 @@
  * with all it calls. Nothing in the guest is changed for it, so it shows what
  * bench-path measures.
  *
- * Argument: out=FILE, to which it writes for each path, in the order of bench-path
+ * Argument: out=FILE, to which it writes for each path of bench-path, in order
  *	path PACKETS
  *	call ID PARENT SITE ADDRESS	a function, called at SITE in PARENT
  *	cost ID ADDRESS INSTRUCTIONS	of a piece of code in that call

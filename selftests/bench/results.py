@@ -218,7 +218,7 @@ def table_memory(memory):
 
 
 def table_ccm(ccm):
-    sizes = sorted({c["payload"] for c in ccm})
+    sizes = [16, 60, 64, 256, 512, 1024]
     body = []
     for unit in ("ticks", "instructions"):
         for name in dict.fromkeys(c["implementation"] for c in ccm):
@@ -276,16 +276,20 @@ def plot(directory, packets):
         for way in ("in", "out"):
             write_lines(directory, f"{name}-{way}", lines[way])
         # both ways on the same scale
-        top[name] = max(p["over_forwarding"] for way in lines.values() for _, _, points in way
-                        for p in points.values())
+        top[name] = max((p["over_forwarding"] for way in lines.values() for _, _, points in way
+                         for p in points.values()), default=0)
     found = series(one, "peers", payload=PAYLOAD, burst=None, cipher=CIPHER)
     lines = [(f"dgsec, {way}", 7 if way == "in" else 8, points)
-             for way, points in found[f"dgsec, DTLS 1.2, {CIPHER}"].items()]
+             for way, points in found.get(f"dgsec, DTLS 1.2, {CIPHER}", {}).items()]
     # one association of ESP, to see how much is much
     for way, style in (("in", 1), ("out", 2)):
-        esp = found["kernel ESP"][way][1]
-        lines.append((f"kernel ESP, {way}, one association", style, dict.fromkeys(lines[0][2], esp)))
+        esp = found.get("kernel ESP", {}).get(way, {}).get(1)
+        if esp and lines:
+            lines.append((f"kernel ESP, {way}, one association", style, dict.fromkeys(lines[0][2], esp)))
     write_lines(directory, "associations", lines)
+    if not lines or not all(top.values()):
+        print("bench: too few figures for plots")
+        return
     subprocess.run(["gnuplot", "-e", f"payload_top={top['payload']}; burst_top={top['burst']}",
                     os.path.join(HERE, "plots.gp")], cwd=directory, check=True)
 
@@ -315,7 +319,8 @@ def main():
         with open(os.path.join(directory, f"{name}.md"), "w", encoding="ascii") as file:
             file.write(text)
         print(text)
-    plot(directory, packets)
+    if not failures:
+        plot(directory, packets)
     for text in failures:
         print(f"bench: FAIL: {text}")
     if failures:

@@ -4,15 +4,15 @@
 # sends packets through all paths and writes what bench-path prints into
 # $DGSEC_LOG/bench.tsv. Judges nothing but that no packet is lost or wrong.
 #
-# usage: run.sh [-f] [-s] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]...
+# usage: run.sh [-f] [-s] [-n PACKETS] [-r ROUNDS] [-l PAYLOAD]... [-c CIPHER]... [-b BURST]
 #   -f  everything; without it what a developer wants to know in some minutes
 #   -s  for stages.sh: each path of the kernel once, and its symbols
-#   -l  these payloads only; -c these ciphers of dgsec only
+#   -l  these payloads only; -c these ciphers of dgsec only; -b all in bursts
 set -u
 
-packets=2000 rounds=3
+packets=500 rounds=2
 full=no stages=no
-payloads=() ciphers=()
+payloads=() ciphers=() together=()
 log=${DGSEC_LOG:-.}
 
 die()
@@ -21,7 +21,7 @@ die()
 	exit 1
 }
 
-while getopts fsn:r:l:c: option; do
+while getopts fsn:r:l:c:b: option; do
 	case $option in
 	f)	full=yes ;;
 	s)	stages=yes ;;
@@ -29,6 +29,7 @@ while getopts fsn:r:l:c: option; do
 	r)	rounds=$OPTARG ;;
 	l)	payloads+=("$OPTARG") ;;
 	c)	ciphers+=("$OPTARG") ;;
+	b)	together=(-b "$OPTARG") ;;
 	*)	exit 2 ;;
 	esac
 done
@@ -45,7 +46,6 @@ elif [ $full = yes ]; then
 	peers=(1 100 10000 100000)
 	[ ${#payloads[@]} -gt 0 ] || payloads=(16 32 60 128 256 512 1024)
 else
-	rounds=2 packets=1000
 	peers=(1 10000) burst_paths=(relay-gnutls)
 	[ ${#payloads[@]} -gt 0 ] || payloads=(60 512)
 fi
@@ -71,12 +71,12 @@ measure()
 	shift 2
 	for way in in out; do
 		for ((round = 1; round <= rounds; round++)); do
-			bench-path -n "$packets" "$@" "$path" $way >"$log/one" ||
+			bench-path -n "$packets" "${together[@]}" "$@" "$path" $way >"$log/one" ||
 				die "$name $way $*: no result"
 			sed "s/^\([a-z]*\)\t$path\t/\1\t$name\t/" "$log/one" >>"$raw"
 		done
 	done
-	printf 'bench: %3d  %s %s\n' $((++steps)) "$name" "$*"
+	printf 'bench: %d of about %d: %s %s\n' $((++steps)) $total "$name" "$*"
 }
 
 each_payload()
@@ -95,6 +95,26 @@ drivers()
 	' /proc/crypto
 }
 
+# kernel_ccm NAME: instructions for a record by the kernel's ccm(aes), as its own
+# speed test counts them, on TSC ticks, which here are the same
+kernel_ccm()
+{
+	# it never stays loaded, and calls that an error; the first time finds
+	# algorithms that are not there yet
+	modprobe -q tcrypt mode=212
+	dmesg -C
+	modprobe -q tcrypt mode=212
+	dmesg | awk -v name="$1" '
+		/testing speed of/ { operation = /decryption/ ? "open" : "seal" }
+		match($0, /[0-9]+ byte blocks\): 1 operation in [0-9]+ cycles/) {
+			split(substr($0, RSTART, RLENGTH), f, " ")
+			if (f[1] <= 1024)
+				printf "ccm\t%s\t%s\t%d\tinstructions\t%d\t%d\t%d\n", name, operation, f[1], f[7], f[7], f[7]
+			n[operation]++
+		}
+		END { exit !(n["seal"] && n["open"]) }' >>"$raw" || die "tcrypt has not told what it should"
+}
+
 # load MODULE: one of ours, after what it needs
 load()
 {
@@ -105,6 +125,20 @@ load()
 	insmod "$file" || die "cannot load $file"
 }
 
+raw=$log/bench.tsv
+printf 'kernel\t%s\n' "$(uname -r)" >"$raw" || die "cannot write $raw"
+# how many ciphers dgsec has is not known yet: three, if none are given
+per_payload=$((2 * ${#plain[@]} + ${#others[@]} + 1 + (${#ciphers[@]} ? ${#ciphers[@]} : 3)))
+steps=0 total=$((${#payloads[@]} * per_payload + ${#bursts[@]} * (${#burst_paths[@]} + 2) + ${#peers[@]} * 2))
+
+# The generic algorithm, as long as there is no other. It goes with its template,
+# so that who comes next chooses anew.
+if [ $full = yes ]; then
+	modprobe -q ccm || die "kernel $(uname -r) has no ccm"
+	kernel_ccm "kernel, generic"
+	rmmod ccm || die "cannot unload the generic ccm(aes)"
+fi
+
 # aesni_intel and what ESP needs come by themselves on a machine with udev.
 for module in tun esp6 xfrm_user ccm gcm ctr seqiv echainiv aesni_intel wireguard; do
 	modprobe -q "$module" || die "kernel $(uname -r) has no module $module"
@@ -112,19 +146,17 @@ done
 [ ! -d /sys/module/dgsec ] || die "dgsec is loaded already: unload it first"
 [ -e "${DGSEC_KO:?DGSEC_KO names the module to measure}" ] || die "there is no $DGSEC_KO"
 
-raw=$log/bench.tsv
-steps=0
-printf 'kernel\t%s\n' "$(uname -r)" >"$raw" || die "cannot write $raw"
-
 # ESP comes first, with nothing of ours in the kernel: whose ccm(aes) it uses
 # is decided when somebody first asks for one.
 for path in "${plain[@]}" "${others[@]}"; do
 	each_payload "$path" "$path"
 done
+[ $full = no ] || kernel_ccm "kernel, AES-NI"
 drivers
 if [ -e "${DGSEC_KO%/*}/dgsec_ccm.ko" ]; then
 	load dgsec_ccm
 	[ $stages = yes ] || each_payload esp+dgsec_ccm esp
+	[ $full = no ] || kernel_ccm "kernel, dgsec_ccm"
 	drivers
 fi
 load dgsec
@@ -150,7 +182,6 @@ for burst in "${bursts[@]}"; do
 		measure "$path" "$path" -b "$burst"
 	done
 done
-rounds=2
 for n in "${peers[@]}"; do
 	for path in "${plain[@]}" dgsec-dtls12; do
 		measure "$path" "$path" -a "$n"

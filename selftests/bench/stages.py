@@ -159,10 +159,14 @@ def main():
     symbols = Symbols(os.path.join(args.dir, "kallsyms"))
     profiles = read_profiles(os.path.join(args.dir, "profile"), symbols, rules)
     with open(os.path.join(args.dir, "bench.tsv"), encoding="ascii") as file:
-        paths = [tuple(line.split("\t")[:2]) for line in file if line.strip()]
-    if len(paths) != len(profiles):
-        sys.exit(f"stages.py: {len(profiles)} profiles of {len(paths)} paths")
-    found = dict(zip(paths, profiles))
+        lines = [line.split("\t") for line in file if line.startswith("packet\t")]
+    if len(lines) != len(profiles):
+        sys.exit(f"stages.py: {len(profiles)} profiles of {len(lines)} paths")
+    found = {}
+    for line, profile in zip(lines, profiles):
+        # what was counted as one is a burst
+        profile.packets *= int(line[6]) or 1
+        found[line[1], line[2]] = profile
     order = list(dict.fromkeys(rule[0] for rule in rules))
     markdown = []
     for way in ("in", "out"):

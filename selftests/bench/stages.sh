@@ -4,7 +4,7 @@
 # its way compared with plain forwarding, and the calls that cost most. Runs on
 # the host, as make bench does.
 #
-# usage: stages.sh [-k KERNEL] [-m LEAST] [-n PACKETS] [-l PAYLOAD] [-c CIPHER]
+# usage: stages.sh [-k KERNEL] [-m LEAST] [-n PACKETS] [-l PAYLOAD] [-c CIPHER] [-b BURST]
 #   -m  leave out calls below so many instructions (100)
 #
 # QEMU counts, by a plugin (profile.c): nothing in the guest slows down or
@@ -13,11 +13,11 @@
 . "$(dirname "$0")/../../scripts/vm/common.sh"
 
 least=100 kernel=stock options=
-while getopts k:m:n:l:c: option; do
+while getopts k:m:n:l:c:b: option; do
 	case $option in
 	k)	kernel=$OPTARG ;;
 	m)	least=$OPTARG ;;
-	n|l|c)	options="$options -$option $OPTARG" ;;
+	n|l|c|b)	options="$options -$option $OPTARG" ;;
 	*)	exit 2 ;;
 	esac
 done
