@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AEADs: AES-CCM by dgsec_ccm, called directly; others by the kernel's crypto
- * API, synchronous ones.
+ * AEADs: AES-CCM by dgsec_ccm, called directly, where the processor has AES
+ * instructions; all others by the kernel's crypto API, synchronous ones.
  */
 
 #include <crypto/aead.h>
@@ -13,12 +13,12 @@
 #include "wire.h"
 
 static const struct {
-	const char *name;	/* in the crypto API; NULL: dgsec_ccm */
+	const char *name;	/* in the crypto API */
 	u8 key_len;
 	u8 tag_len;
 } ciphers[] = {
-	[DGSEC_CIPHER_AES_128_CCM_8]	= { NULL, 16, 8 },
-	[DGSEC_CIPHER_AES_128_CCM]	= { NULL, 16, 16 },
+	[DGSEC_CIPHER_AES_128_CCM_8]	= { "ccm(aes)", 16, 8 },
+	[DGSEC_CIPHER_AES_128_CCM]	= { "ccm(aes)", 16, 16 },
 	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 16 },
 };
 
@@ -27,13 +27,19 @@ static bool is_ccm(u8 cipher)
 	return cipher != DGSEC_CIPHER_AES_128_GCM;
 }
 
+/* There are two for each association. */
+static_assert(sizeof(struct dgsec_aead) == 24);
+
+/* Octets of an IV in the crypto API; GCM's has the nonce only. */
+#define IV_LEN	16
+
 /*
  * What a request needs, in one allocation: none of it may be on the stack,
  * which is not always in the linear map (VMAP_STACK).
  */
 struct work {
 	struct scatterlist sg[2];
-	u8 iv[DTLS12_NONCE_LEN];
+	u8 iv[IV_LEN];
 	u8 aad[DTLS12_AAD_MAX];
 	struct aead_request req CRYPTO_MINALIGN_ATTR;
 };
@@ -79,14 +85,21 @@ static int init_tfm(struct dgsec_aead *a, u8 cipher, const u8 *key)
 int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
 		    const u8 *salt)
 {
+	bool direct = is_ccm(cipher) && dgsec_ccm_is_fast();
 	int err = 0;
 
-	if (is_ccm(cipher))
-		memcpy(a->key, key, sizeof(a->key));
-	else
+	if (!direct)
 		err = init_tfm(a, cipher, key);
+	/* slow is better than not at all */
+	if (err == -ENOENT && is_ccm(cipher)) {
+		direct = true;
+		err = 0;
+	}
 	if (err)
 		return err;
+	if (direct)
+		memcpy(a->key, key, sizeof(a->key));
+	a->direct = direct;
 	memcpy(a->salt, salt, sizeof(a->salt));
 	a->cipher = cipher;
 	a->tag_len = ciphers[cipher].tag_len;
@@ -101,7 +114,7 @@ int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
  */
 void dgsec_aead_destroy(struct dgsec_aead *a)
 {
-	if (a->cipher == DGSEC_CIPHER_AES_128_GCM && a->tfm)
+	if (!a->direct && a->tfm)
 		crypto_free_aead(a->tfm);
 	memzero_explicit(a, sizeof(*a));
 }
@@ -114,6 +127,15 @@ static struct dgsec_ccm ccm_of(const struct dgsec_aead *a)
 		.tag_len = a->tag_len,
 		.nonce_len = DTLS12_NONCE_LEN,
 	};
+}
+
+static void make_iv(u8 iv[IV_LEN], bool ccm, const u8 *nonce)
+{
+	memset(iv, 0, IV_LEN);
+	/* RFC 3610 section 2.3: octets of the length, less one, come first */
+	if (ccm)
+		*iv++ = 14 - DTLS12_NONCE_LEN;
+	memcpy(iv, nonce, DTLS12_NONCE_LEN);
 }
 
 static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
@@ -130,7 +152,7 @@ static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
 	if (!w)
 		return -ENOMEM;
 
-	memcpy(w->iv, nonce, DTLS12_NONCE_LEN);
+	make_iv(w->iv, is_ccm(a->cipher), nonce);
 	memcpy(w->aad, aad, aad_len);
 	sg_init_table(w->sg, ARRAY_SIZE(w->sg));
 	sg_set_buf(&w->sg[0], w->aad, aad_len);
@@ -165,7 +187,7 @@ int dgsec_aead_seal(const struct dgsec_aead *a, const u8 *nonce,
 {
 	struct dgsec_ccm ccm;
 
-	if (unlikely(!is_ccm(a->cipher)))
+	if (unlikely(!a->direct))
 		return crypt(a, nonce, aad, aad_len, buf, len, true);
 	ccm = ccm_of(a);
 	return dgsec_ccm_seal(&ccm, nonce, aad, aad_len, buf, len);
@@ -177,7 +199,7 @@ int dgsec_aead_seal(const struct dgsec_aead *a, const u8 *nonce,
  * @nonce: DTLS12_NONCE_LEN octets
  * @aad: associated data
  * @aad_len: its length, at most DTLS12_AAD_MAX
- * @buf: ciphertext and tag, in the linear map; garbage after a failure
+ * @buf: ciphertext and tag, in the linear map; not to be read after a failure
  * @len: length of both, at least the tag's
  *
  * Return: 0, -EBADMSG if it is not authentic, or -ENOMEM.
@@ -187,7 +209,7 @@ int dgsec_aead_open(const struct dgsec_aead *a, const u8 *nonce,
 {
 	struct dgsec_ccm ccm;
 
-	if (unlikely(!is_ccm(a->cipher)))
+	if (unlikely(!a->direct))
 		return crypt(a, nonce, aad, aad_len, buf, len, false);
 	ccm = ccm_of(a);
 	return dgsec_ccm_open(&ccm, nonce, aad, aad_len, buf, len);

@@ -10,12 +10,13 @@ struct crypto_aead;
 /* One key of one direction, with the part of its nonces that is fixed */
 struct dgsec_aead {
 	union {
-		u8 key[16];	/* CCM: expanded anew for each record */
-		struct crypto_aead *tfm;	/* others */
+		u8 key[16];	/* direct: expanded anew for each record */
+		struct crypto_aead *tfm;
 	};
 	u8 salt[DTLS12_SALT_LEN];
 	u8 cipher;		/* enum dgsec_cipher */
 	u8 tag_len;
+	bool direct;		/* by dgsec_ccm, not the crypto API */
 };
 
 size_t dgsec_aead_key_len(u8 cipher);

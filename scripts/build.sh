@@ -3,7 +3,8 @@
 # Build parts of the project in the build root, into build/out/PART.
 #
 # usage: build.sh PART...
-#   PART: module-6.1 module-6.12 module-7.2 module-debug userspace tools unit bench
+#   PART: module-6.1 module-6.12 module-7.2 module-debug module-portable (6.12, without
+#         instructions for AES: to be compiled only) userspace tools unit bench
 #         userspace-tests fuzz fuzz-fast (without sanitizers)
 #
 # Prints `ok PART SECONDS` or `not ok PART SECONDS` for each; what the compiler
@@ -21,12 +22,15 @@ module_sources() {
 }
 
 make_module() {
-	local kernel=$1 dir=$out/module-$1 release headers cc=gcc key f
+	local kernel=$1 dir=$out/module-$1 release headers cc=gcc key f portable=
 	case $kernel in
 	debug)	headers=$("$top/scripts/vm/kernel.sh" debug)
 		release=$(cat "$headers/release")
 		headers=/src/${headers#"$top"/}/headers ;;
-	*)	release=$(kernel_release "$kernel")
+	*)	if [ "$kernel" = portable ]; then
+			kernel=6.12 portable=y
+		fi
+		release=$(kernel_release "$kernel")
 		headers=/lib/modules/$release/build ;;
 	esac
 	# Debian's 6.1 is built with gcc 12.
@@ -46,7 +50,7 @@ make_module() {
 	# headers' build, where another suite's package differs in it.
 	# shellcheck disable=SC2016 # for the inner shell
 	in_root sh -ec 'make -C "$1" M="$2" CC="$3" CONFIG_CC_VERSION_TEXT="$("$3" --version | head -1)" \
-		W=1 KCFLAGS=-Werror modules' sh "$headers" "/src/${dir#"$top"/}" "$cc" || return
+		DGSEC_CCM_PORTABLE="$4" W=1 KCFLAGS=-Werror modules' sh "$headers" "/src/${dir#"$top"/}" "$cc" "$portable" || return
 	for f in kmod/dgsec.ko kmod/ccm/dgsec_ccm.ko; do
 		[ -e "$dir/$f" ] || { echo "no $f was made" >&2; return 1; }
 	done

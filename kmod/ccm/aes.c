@@ -269,6 +269,7 @@ void dgsec_aes_slice(struct aes_sliced *k, const struct dgsec_ccm_schedule *s)
 		block_load(&rk, s->rk[i], 16);
 		slice(k->rk[i], &rk, &rk);
 	}
+	memzero_explicit(&rk, sizeof(rk));
 }
 
 static u32 sub_word(u32 w)

@@ -6,6 +6,7 @@
 
 #include <crypto/internal/aead.h>
 #include <crypto/internal/skcipher.h>
+#include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
@@ -13,12 +14,8 @@
 #include "api.h"
 #include "job.h"
 
-/*
- * Above the kernel's templates, whatever they are made of; below all of them
- * where we are slower: in constant time without instructions for AES.
- */
+/* Above the kernel's templates, whatever they are made of */
 #define PRIORITY	1000
-#define PRIORITY_SLOW	50
 
 /* No longer than this without a chance to be preempted */
 #define AT_ONCE		4096
@@ -66,6 +63,12 @@ static u8 *linear(struct scatterlist *sg, unsigned int at, unsigned int len)
 	if (!sg || sg->length - at < len || PageHighMem(sg_page(sg)))
 		return NULL;
 	return (u8 *)sg_virt(sg) + at;
+}
+
+static bool is_short(const struct aead_request *req)
+{
+	return req->cryptlen <= AT_ONCE &&
+	       req->assoclen <= AT_ONCE - req->cryptlen;
 }
 
 /* Associated data in whatever pieces */
@@ -162,13 +165,14 @@ static int ccm_encrypt(struct aead_request *req)
 	aad = linear(req->src, 0, req->assoclen);
 	in = linear(req->src, req->assoclen, len);
 	out = linear(req->dst, req->assoclen, len + k.tag_len);
-	if (len <= AT_ONCE && (aad || !req->assoclen) && (in || !len) && out) {
+	if (is_short(req) && (aad || !req->assoclen) && (in || !len) && out) {
 		if (in != out && len)
 			memmove(out, in, len);
 		return dgsec_ccm_seal(&k, req->iv + 1, aad, req->assoclen, out,
 				      len);
 	}
 
+	/* as RFC 3610 has it; the kernel's template takes one octet more */
 	if (!dgsec_ccm_fits(&k, len))
 		return -EOVERFLOW;
 	err = crypt_scattered(&k, req, len, &tag, true);
@@ -193,7 +197,7 @@ static int ccm_decrypt(struct aead_request *req)
 		return err;
 
 	/* elsewhere than src the tag has no place */
-	if (req->src == req->dst && len <= AT_ONCE) {
+	if (req->src == req->dst && is_short(req)) {
 		aad = linear(req->src, 0, req->assoclen);
 		text = linear(req->src, req->assoclen, len);
 		if ((aad || !req->assoclen) && text)
@@ -212,12 +216,15 @@ static int ccm_decrypt(struct aead_request *req)
 	if (err)
 		sg_zero_buffer(req->dst, sg_nents(req->dst), len,
 			       req->assoclen);
+	/* the right one is for nobody who has come with another one */
+	memzero_explicit(&tag, sizeof(tag));
 	return err;
 }
 
 static struct aead_alg alg = {
 	.base.cra_name		= "ccm(aes)",
 	.base.cra_driver_name	= "ccm-aes-dgsec",
+	.base.cra_priority	= PRIORITY,
 	.base.cra_blocksize	= 1,
 	.base.cra_ctxsize	= sizeof(struct dgsec_ccm_schedule),
 	.base.cra_module	= THIS_MODULE,
@@ -230,20 +237,53 @@ static struct aead_alg alg = {
 	.maxauthsize		= 16,
 };
 
-/**
- * dgsec_api_init - register ccm(aes)
- * @simd: whether SIMD can be used at all
- *
- * Return: 0 when it has passed the kernel's own tests, or an error.
+static bool registered;
+
+/*
+ * The kernel tests it in another task. Who asks for it by name waits for the
+ * result, and until then nobody else gets it.
  */
-int __init dgsec_api_init(bool simd)
+static int __init kernel_test(void)
 {
-	alg.base.cra_priority = simd ? PRIORITY : PRIORITY_SLOW;
-	return crypto_register_aead(&alg);
+	struct crypto_aead *tfm = crypto_alloc_aead("ccm-aes-dgsec", 0, 0);
+
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm);
+	crypto_free_aead(tfm);
+	return 0;
+}
+
+/**
+ * dgsec_api_init - register ccm(aes), if the kernel finds it right
+ *
+ * One that failed the kernel's tests must not stay: nobody would get any other
+ * ccm(aes) then.
+ *
+ * Return: 0 or an error; nothing is registered then.
+ */
+int __init dgsec_api_init(void)
+{
+	int err, i;
+
+	err = crypto_register_aead(&alg);
+	if (err)
+		return err;
+	err = kernel_test();
+	/* other errors are not of the test, which may go on */
+	if (err != -ELIBBAD) {
+		registered = true;
+		return 0;
+	}
+	/* whose task may not have let go of it yet */
+	for (i = 0; i < 50 && refcount_read(&alg.base.cra_refcnt) > 1; i++)
+		msleep(20);
+	crypto_unregister_aead(&alg);
+	return err;
 }
 
 /* The kernel does not unload a module whose algorithm is in use. */
 void dgsec_api_exit(void)
 {
-	crypto_unregister_aead(&alg);
+	if (registered)
+		crypto_unregister_aead(&alg);
 }

@@ -2,9 +2,7 @@
 #ifndef _DGSEC_CCM_API_H
 #define _DGSEC_CCM_API_H
 
-#include <linux/types.h>
-
-int dgsec_api_init(bool simd);
+int dgsec_api_init(void);
 void dgsec_api_exit(void);
 
 #endif /* _DGSEC_CCM_API_H */

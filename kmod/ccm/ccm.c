@@ -6,6 +6,8 @@
 #include "job.h"
 #include "simd.h"
 
+unsigned int dgsec_simd __ro_after_init;
+
 static __always_inline void crypt(const struct dgsec_ccm *k,
 				  struct ccm_job *job, const u8 *nonce,
 				  const u8 *aad, size_t aad_len, u8 *buf,
@@ -87,6 +89,17 @@ void dgsec_ccm_expand(struct dgsec_ccm_schedule *s, const u8 *key,
 	dgsec_aes_expand(s, key, key_len);
 }
 EXPORT_SYMBOL_GPL(dgsec_ccm_expand);
+
+/**
+ * dgsec_ccm_is_fast - whether this is the best way to do AES-CCM here
+ *
+ * Return: whether the processor has instructions for it. It stays so.
+ */
+bool dgsec_ccm_is_fast(void)
+{
+	return dgsec_simd != CCM_NO_SIMD;
+}
+EXPORT_SYMBOL_GPL(dgsec_ccm_is_fast);
 
 /**
  * dgsec_ccm_begin - begin with several records

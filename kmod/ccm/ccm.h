@@ -40,6 +40,9 @@ static inline bool dgsec_ccm_valid(const struct dgsec_ccm *k)
 	       k->nonce_len >= 7 && k->nonce_len <= 13;
 }
 
+/* Without AES instructions the kernel's ccm(aes) is the better one. */
+bool dgsec_ccm_is_fast(void);
+
 void dgsec_ccm_expand(struct dgsec_ccm_schedule *s, const u8 *key,
 		      size_t key_len);
 

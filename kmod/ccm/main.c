@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Load and unload; no load without the right answers. */
+/*
+ * Load and unload. No load without the right answers; whether it becomes the
+ * kernel's ccm(aes), too, does not matter to those that call it directly.
+ */
 
 #include <crypto/algapi.h>
 #include <linux/module.h>
 
 #include "../version.h"
 #include "api.h"
+#include "ccm.h"
 #include "selftest.h"
 #include "simd.h"
 
@@ -23,6 +27,7 @@ static bool __init selftest(unsigned int best)
 static int __init ccm_init(void)
 {
 	unsigned int best = dgsec_simd_probe();
+	int err;
 
 	if (!selftest(best)) {
 		pr_err("dgsec_ccm: self-tests: fail: not loading\n");
@@ -31,7 +36,20 @@ static int __init ccm_init(void)
 	pr_info("dgsec_ccm: self-tests: pass (portable%s)\n",
 		best == CCM_AVX ? ", AES-NI, AVX" :
 		best == CCM_AESNI ? ", AES-NI" : "");
-	return dgsec_api_init(best);
+
+	/*
+	 * An algorithm that is registered keeps the kernel from looking for
+	 * another one, and without AES instructions all others are faster.
+	 */
+	if (!dgsec_ccm_is_fast()) {
+		pr_info("dgsec_ccm: no AES instructions it knows: ccm(aes) is left to the kernel\n");
+		return 0;
+	}
+	err = dgsec_api_init();
+	if (err)
+		pr_warn("dgsec_ccm: ccm(aes) is left to the kernel: error %d\n",
+			err);
+	return 0;
 }
 
 static void __exit ccm_exit(void)

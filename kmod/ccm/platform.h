@@ -10,6 +10,7 @@
 #ifdef __KERNEL__
 
 #include <linux/bitops.h>
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/export.h>

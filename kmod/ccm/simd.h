@@ -9,15 +9,34 @@
 
 #include "job.h"
 
-#if defined(CONFIG_X86_64) || (!defined(__KERNEL__) && defined(__x86_64__))
-#include "x86/aesni.h"
-#else
+/* What there can be, and what of it is used; what is less is there too */
+enum {
+	CCM_NO_SIMD,
+	CCM_AESNI,
+	CCM_AVX,
+};
 
-static unsigned int dgsec_simd __maybe_unused;
+extern unsigned int dgsec_simd;
+
+/* Kbuild knows this condition, too. DGSEC_CCM_PORTABLE: as on other processors */
+#if !defined(DGSEC_CCM_PORTABLE) &&					\
+	((defined(CONFIG_X86_64) && !defined(CONFIG_UML)) ||		\
+	 (!defined(__KERNEL__) && defined(__x86_64__)))
+#define CCM_X86
+#endif
+
+#ifndef __KERNEL__
+
+/* the program's own */
+unsigned int dgsec_simd_probe(void);
+bool dgsec_simd_begin(void);
+void dgsec_simd_end(void);
+
+#elif !defined(CCM_X86)
 
 static inline unsigned int dgsec_simd_probe(void)
 {
-	return 0;
+	return CCM_NO_SIMD;
 }
 
 static inline bool dgsec_simd_begin(void)
@@ -28,6 +47,12 @@ static inline bool dgsec_simd_begin(void)
 static inline void dgsec_simd_end(void)
 {
 }
+
+#endif
+
+#ifdef CCM_X86
+#include "x86/aesni.h"
+#else
 
 static inline void simd_crypt(const struct dgsec_ccm *k, struct ccm_job *job,
 			      const u8 *aad, size_t aad_len, u8 *buf,

@@ -12,7 +12,8 @@
 # The command's output is this program's output; the kernel's goes to
 # DIR/log/console. Exits with the command's status; 125 if there is none, since
 # the machine died or was still running when time was up.
-# DGSEC_KVM=1 uses KVM instead of emulation.
+# DGSEC_KVM=1 uses KVM instead of emulation. DGSEC_CPU is another processor than
+# QEMU's best (or, with KVM, the host's): max,aes=off for one without AES.
 . "$(dirname "$0")/common.sh"
 
 flavour=stock count=no interactive=no limit=600
@@ -69,12 +70,12 @@ args=(-M q35 -no-user-config -nodefaults -display none -no-reboot -m 1536
 	-virtfs "$(share "$dir/log" log "")"
 	-device virtio-serial-pci)
 if [ $count = yes ]; then
-	args+=(-accel tcg -icount "shift=0,sleep=off" -smp 1 -cpu max)
+	args+=(-accel tcg -icount "shift=0,sleep=off" -smp 1 -cpu "${DGSEC_CPU:-max}")
 	cmdline="$cmdline tsc=reliable"
 elif [ "${DGSEC_KVM:-}" = 1 ]; then
-	args+=(-accel kvm -smp 2 -cpu host)
+	args+=(-accel kvm -smp 2 -cpu "${DGSEC_CPU:-host}")
 else
-	args+=(-accel "tcg,thread=$(threads)" -smp 2 -cpu max)
+	args+=(-accel "tcg,thread=$(threads)" -smp 2 -cpu "${DGSEC_CPU:-max}")
 fi
 if [ $interactive = yes ]; then
 	args+=(-serial mon:stdio -chardev "null,id=control")

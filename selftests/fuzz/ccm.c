@@ -19,7 +19,8 @@
 #include "ccm/simd.h"
 
 enum {
-	TEXT_MAX = 2048,
+	TEXT_USUAL = 2048,
+	TEXT_MAX = 70000,
 	AAD_MAX = 64,
 	AAD_LONG = 70000,
 	ARENA = 1 << 17,
@@ -103,11 +104,44 @@ struct message {
 	size_t len;		/* of the text */
 	u8 text[TEXT_MAX + 16];
 	u8 sealed[TEXT_MAX + 16];
+	u8 source[TEXT_MAX + 16];	/* as it was */
 };
 
 struct arenas {
 	u8 *key, *nonce, *aad, *buf, *to;
 };
+
+static void choose_lengths(struct message *m)
+{
+	m->len = rnd() % (rnd() % 2 ? 128 : TEXT_USUAL + 1);
+	m->aad_len = rnd() % (AAD_MAX + 1);
+	switch (rnd() % 2048) {
+	case 0 ... 15:
+		m->aad_len = 0xff00 - 16 + rnd() % 33;
+		break;
+	case 16 ... 23:
+		m->aad_len = 0x10000 - 16 + rnd() % 33;
+		break;
+	case 24 ... 25:
+		m->aad_len = rnd() % AAD_LONG;
+		break;
+	/* the counter's second octet */
+	case 32 ... 95:
+		m->len = 255 * 16 - 16 + rnd() % 49;
+		break;
+	/* the length's third one, which a nonce of 13 has no room for */
+	case 96 ... 99:
+		m->len = 0x10000 - 16 + rnd() % 33;
+		break;
+	case 100 ... 101:
+		m->len = rnd() % (TEXT_MAX + 1);
+		break;
+	}
+	if (rnd() % 16 == 0)
+		m->aad_len = 0;
+	if (m->len > 0xffff && m->k.nonce_len > 12)
+		m->k.nonce_len = 12;
+}
 
 static void make(struct message *m, const struct arenas *in)
 {
@@ -116,15 +150,7 @@ static void make(struct message *m, const struct arenas *in)
 	m->k.key_len = key_lens[rnd() % 4];
 	m->k.tag_len = 4 + 2 * (rnd() % 7);
 	m->k.nonce_len = 7 + rnd() % 7;
-	m->len = rnd() % (rnd() % 2 ? 128 : TEXT_MAX + 1);
-	m->aad_len = rnd() % (AAD_MAX + 1);
-	/* long ones, and where the length begins to take six octets */
-	if (rnd() % 1024 == 0)
-		m->aad_len = rnd() % AAD_LONG;
-	else if (rnd() % 1024 == 0)
-		m->aad_len = 0xff00 - 32 + rnd() % 64;
-	if (rnd() % 16 == 0)
-		m->aad_len = 0;
+	choose_lengths(m);
 
 	m->key = place(in->key, m->k.key_len);
 	m->nonce = place(in->nonce, m->k.nonce_len);
@@ -236,34 +262,55 @@ static void change(struct message *m, u8 *buf, size_t size)
 		buf[n % size] ^= 1 << r / 8 % 8;
 }
 
+static void set_canaries(u8 *in, u8 *p, size_t size)
+{
+	size_t before = min_t(size_t, 48, p - in);
+	size_t behind = min_t(size_t, 48, in + ARENA - p - size);
+
+	memset(p - before, CANARY, before + size + behind);
+}
+
+static bool canaries_live(u8 *in, u8 *p, size_t size)
+{
+	size_t before = min_t(size_t, 48, p - in);
+	size_t behind = min_t(size_t, 48, in + ARENA - p - size);
+
+	return !memchr_inv(p - before, CANARY, before) &&
+	       !memchr_inv(p + size, CANARY, behind);
+}
+
 /*
  * One call of a random way, with canaries beside the octets. *result is where
- * they are afterwards: pieces go elsewhere, too.
+ * they are afterwards: pieces go elsewhere, too, and what they are made of stays.
  */
 static int call(struct message *m, const struct arenas *in, const u8 *from,
 		size_t len, bool changed, bool seal, unsigned int simd,
 		enum way *way, u8 **result)
 {
-	size_t size = m->len + m->k.tag_len, before, behind;
+	size_t size = m->len + m->k.tag_len;
 	u8 *buf = place(in->buf, size), *to = buf;
+	/* opened, the tag is not written */
+	size_t to_size = seal ? size : m->len;
 	int err;
 
 	*way = simd ? rnd() % WAYS : PORTABLE + rnd() % 3;
 	dgsec_simd = simd ? 1 + rnd() % simd : 0;
-	if ((*way == SIMD_PIECES || *way == PORTABLE_PIECES ||
-	     *way == BOTH_IN_PIECES) && rnd() % 2)
-		to = place(in->to, size);
-	before = min_t(size_t, 48, buf - in->buf);
-	behind = min_t(size_t, 48, in->buf + ARENA - buf - size);
-	memset(buf - before, CANARY, before + size + behind);
+	set_canaries(in->buf, buf, size);
 	memcpy(buf, from, len);
 	if (changed)
 		change(m, buf, size);
+	if ((*way == SIMD_PIECES || *way == PORTABLE_PIECES ||
+	     *way == BOTH_IN_PIECES) && rnd() % 2) {
+		to = place(in->to, to_size);
+		set_canaries(in->to, to, to_size);
+		memcpy(m->source, buf, len);
+	}
 
 	err = ours(m, buf, to, m->len, seal, *way);
 	*result = to;
-	if (memchr_inv(buf - before, CANARY, before) ||
-	    memchr_inv(buf + size, CANARY, behind))
+	if (!canaries_live(in->buf, buf, size) ||
+	    (to != buf && (!canaries_live(in->to, to, to_size) ||
+			   memcmp(m->source, buf, len))))
 		return -EFAULT;
 	return err;
 }

@@ -11,6 +11,12 @@
 #include "ccm/selftest.h"
 #include "ccm/simd.h"
 
+#ifdef CCM_X86
+#define MOST	CCM_AVX
+#else
+#define MOST	CCM_NO_SIMD
+#endif
+
 static int failed, done;
 
 static void result(bool ok, const char *what)
@@ -147,6 +153,97 @@ static bool expanded(u8 key_len)
 	return true;
 }
 
+/* Counters whose carry only long messages would meet */
+static bool counters(u8 key_len)
+{
+	static const u8 key[32] = { 1, 2, 3 };
+	struct dgsec_ccm_schedule s;
+	struct ccm_stream st[2];
+	u8 buf[2][64];
+	u64 from;
+	bool ok = true;
+	int i, bits;
+
+	dgsec_ccm_expand(&s, key, key_len);
+	for (bits = 8; ok && bits < 64; bits += 8) {
+		from = (1ULL << bits) - 2;
+		for (i = 0; i < 2; i++) {
+			st[i] = (struct ccm_stream){ .counter = from };
+			memset(buf[i], bits, sizeof(buf[i]));
+		}
+		simd_stream(&s, &st[0], buf[0], buf[0], 4, true);
+		dgsec_portable_stream(&s, &st[1], buf[1], buf[1], 4, true);
+		ok = !memcmp(buf[0], buf[1], sizeof(buf[0])) &&
+		     st[0].counter == from + 4 && st[1].counter == from + 4;
+	}
+	return ok;
+}
+
+#ifdef CCM_X86
+/* All xmm registers as somebody else would find them */
+static bool registers_are_clean(void)
+{
+	static u8 found[16][16];
+
+#define SAVE(n) "movdqu %%xmm" #n ", 16 * " #n "(%0)\n\t"
+	asm volatile(SAVE(0) SAVE(1) SAVE(2) SAVE(3) SAVE(4) SAVE(5) SAVE(6)
+		     SAVE(7) SAVE(8) SAVE(9) SAVE(10) SAVE(11) SAVE(12)
+		     SAVE(13) SAVE(14) SAVE(15) : : "r"(found) : "memory");
+#undef SAVE
+	return !memchr_inv(found, 0, sizeof(found));
+}
+
+typedef void crypt_fn(const void *key, struct ccm_job *job, const u8 *aad,
+		      size_t aad_len, u8 *buf, size_t len, u8 *more);
+
+#define CRYPT(f) ((crypt_fn *)(void (*)(void))(f))
+
+/* Called without C around it, which uses registers as it likes */
+static bool leaves_nothing(bool avx)
+{
+	static crypt_fn *const aesni_fns[] = {
+		CRYPT(dgsec_aesni_seal10), CRYPT(dgsec_aesni_open10),
+		CRYPT(dgsec_aesni_seal128), CRYPT(dgsec_aesni_open128),
+		CRYPT(dgsec_aesni_seal256), CRYPT(dgsec_aesni_open256),
+		CRYPT(dgsec_aesni_seal_long), CRYPT(dgsec_aesni_open_long),
+	};
+	static crypt_fn *const avx_fns[] = {
+		CRYPT(dgsec_avx_seal128), CRYPT(dgsec_avx_open128),
+	};
+	crypt_fn *const *fns = avx ? avx_fns : aesni_fns;
+	size_t n = avx ? ARRAY_SIZE(avx_fns) : ARRAY_SIZE(aesni_fns);
+	static const u8 key[32] = "a key of thirty-two octets or 16";
+	static struct dgsec_ccm_schedule s;
+	static struct ccm_stream st;
+	static struct ccm_job job;
+	static u8 aad[64], buf[64], more[64];
+	bool ok = true;
+	size_t i, len;
+
+	for (i = 0; ok && i < n; i++) {
+		dgsec_ccm_expand(&s, key, i < 2 ? 16 : 32);
+		for (len = 0; ok && len <= sizeof(buf); len++) {
+			/* a schedule begins with its key */
+			fns[i](&s, &job, len ? aad : NULL, len & ~15UL, buf,
+			       len, more);
+			ok = registers_are_clean();
+		}
+		dgsec_aesni_absorb(&s, &st, aad, 4);
+		ok = ok && registers_are_clean();
+		dgsec_aesni_stream_seal(&s, &st, buf, buf, 4);
+		ok = ok && registers_are_clean();
+		dgsec_aesni_stream_open(&s, &st, buf, buf, 4);
+		ok = ok && registers_are_clean();
+	}
+	return ok;
+}
+#else
+static bool leaves_nothing(bool avx)
+{
+	return true;
+}
+#endif
+
 int main(void)
 {
 	static const char *const names[] = { "portable", "AES-NI", "AVX" };
@@ -155,11 +252,11 @@ int main(void)
 	char what[64];
 	size_t i;
 
-	printf("KTAP version 1\n1..11\n");
+	printf("KTAP version 1\n1..%u\n", 1 + 7 * MOST);
 	result(dgsec_ccm_selftest(false), "known answers, portable");
-	for (dgsec_simd = CCM_AESNI; dgsec_simd <= CCM_AVX; dgsec_simd++) {
+	for (dgsec_simd = CCM_AESNI; dgsec_simd <= MOST; dgsec_simd++) {
 		if (dgsec_simd > best) {
-			for (i = 0; i < 5; i++)
+			for (i = 0; i < 7; i++)
 				printf("ok %d # SKIP no %s here\n",
 				       ++done, names[dgsec_simd]);
 			continue;
@@ -176,6 +273,11 @@ int main(void)
 		snprintf(what, sizeof(what), "%s: guard pages",
 			 names[dgsec_simd]);
 		result(guard_pages(16) && guard_pages(32), what);
+		snprintf(what, sizeof(what), "%s: counters", names[dgsec_simd]);
+		result(counters(16) && counters(32), what);
+		snprintf(what, sizeof(what), "%s: nothing stays in registers",
+			 names[dgsec_simd]);
+		result(leaves_nothing(dgsec_simd == CCM_AVX), what);
 	}
 	return failed != 0;
 }

@@ -6,11 +6,9 @@
 
 #include "ccm/simd.h"
 
-unsigned int dgsec_simd;
-
 unsigned int dgsec_simd_probe(void)
 {
-#ifdef __x86_64__
+#ifdef CCM_X86
 	if (__builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1"))
 		return __builtin_cpu_supports("avx") ? CCM_AVX : CCM_AESNI;
 #endif

@@ -22,6 +22,7 @@ typedef uint64_t u64;
 #define asmlinkage
 #define __uninitialized
 #define __init
+#define __ro_after_init
 #define EXPORT_SYMBOL_GPL(symbol)
 
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* To be included by ../simd.h only. */
 #ifndef _DGSEC_CCM_X86_AESNI_H
 #define _DGSEC_CCM_X86_AESNI_H
 
@@ -54,18 +55,10 @@ asmlinkage void dgsec_aesni_stream_open(const struct dgsec_ccm_schedule *s,
 					struct ccm_stream *st, u8 *dst,
 					const u8 *src, size_t blocks);
 
-/* What this processor has, and of that what is used; what is less is there too */
-enum {
-	CCM_NO_SIMD,
-	CCM_AESNI,
-	CCM_AVX,
-};
-
-/* simd.c; in userspace the program's own */
-unsigned int dgsec_simd_probe(void);
-extern unsigned int dgsec_simd;
-
 #ifdef __KERNEL__
+/* simd.c */
+unsigned int dgsec_simd_probe(void);
+
 /* Not in an interrupt that has met somebody else's use of the registers */
 static __always_inline bool dgsec_simd_begin(void)
 {
@@ -80,9 +73,6 @@ static __always_inline void dgsec_simd_end(void)
 {
 	kernel_fpu_end();
 }
-#else
-bool dgsec_simd_begin(void);
-void dgsec_simd_end(void);
 #endif
 
 /* A function of its own: only its callers need the room on the stack. */

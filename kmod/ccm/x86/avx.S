@@ -68,9 +68,11 @@
 	vmovhps	\at + 8(JOB), \to, \to
 .endm
 
-.macro encrypt_both
+.macro encrypt_both from=KS
 	vpxor	K0, MAC, MAC
-	.irp	key, %xmm1, %xmm2, %xmm3, %xmm4, %xmm5, %xmm6, %xmm7, %xmm8, %xmm9
+	vaesenc	%xmm1, MAC, MAC
+	vaesenc	%xmm1, \from, KS
+	.irp	key, %xmm2, %xmm3, %xmm4, %xmm5, %xmm6, %xmm7, %xmm8, %xmm9
 	vaesenc	\key, MAC, MAC
 	vaesenc	\key, KS, KS
 	.endr
@@ -98,11 +100,10 @@ SYM_FUNC_START(dgsec_avx_\name\()128)
 	load_block A0, JOB_A0
 	vpxor	K0, MAC, MAC
 	vpxor	K0, A0, A0
-	vmovdqa	A0, KS
 	test	LEN, LEN
 	jz	.Lno_message_\name
-	vpxor	.Lbe_one(%rip), KS, KS
-.Lno_message_\name:
+	vpxor	.Lbe_one(%rip), A0, KS
+.Lkeys_\name:
 	next_key %xmm0, %xmm1, 0x01
 	next_key %xmm1, %xmm2, 0x02
 	next_key %xmm2, %xmm3, 0x04
@@ -142,11 +143,14 @@ SYM_FUNC_START(dgsec_avx_\name\()128)
 	cmp	$16, LEN
 	jb	.Lshort_text_\name
 .Lblock_\name:
-	vpxor	(BUF), KS, KS
 .if \seal
-	vpxor	(BUF), MAC, MAC
+	/* read once: somebody may be changing it */
+	vmovdqu	(BUF), T
+	vpxor	T, MAC, MAC
+	vpxor	T, KS, KS
 	vmovdqu	KS, (BUF)
 .else
+	vpxor	(BUF), KS, KS
 	vmovdqu	KS, (BUF)
 	vpxor	KS, MAC, MAC
 .endif
@@ -175,14 +179,17 @@ SYM_FUNC_START(dgsec_avx_\name\()128)
 	vpxor	T, MAC, MAC
 .Llast_\name:
 	/* counter 0, for the tag */
-	vmovdqa	A0, KS
-	encrypt_both
+	encrypt_both A0
 .Ldone_\name:
 	vpxor	KS, MAC, MAC
 	vmovq	MAC, JOB_TAG(JOB)
 	vmovhps	MAC, JOB_TAG + 8(JOB)
 	vzeroall
 	RET
+
+.Lno_message_\name:
+	vmovdqa	A0, KS
+	jmp	.Lkeys_\name
 
 .Lshort_text_\name:
 	test	LEN, LEN

@@ -3,12 +3,9 @@
 
 #include <asm/cpufeature.h>
 #include <asm/fpu/xcr.h>
-#include <linux/cache.h>
 #include <linux/init.h>
 
-#include "aesni.h"
-
-unsigned int dgsec_simd __ro_after_init;
+#include "../simd.h"
 
 /* Return: the best, 0 if there is none */
 unsigned int __init dgsec_simd_probe(void)
