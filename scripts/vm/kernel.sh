@@ -63,8 +63,8 @@ make_7.2() {
 	echo "$release" >"$1/release"
 }
 
-# from_source DIR FLAVOUR FRAGMENT...: build a kernel of its own; of two values for
-# an option the last one counts
+# from_source DIR FLAVOUR FRAGMENT...: build a kernel of its own, with FLAVOUR.patch if
+# there is one; of two values for an option the last one counts
 from_source() {
 	local to=$1 flavour=$2 src=/src/${1#"$top"/} log=$cache/kernel-$2.log
 	shift 2
@@ -75,8 +75,9 @@ from_source() {
 		"$@" >"$to/config"
 	in_root sh -ec 'cd "$1/source"
 		tar -xf /opt/linux-source-6.12.tar.xz --strip-components=1
+		[ ! -e "/src/scripts/vm/$2.patch" ] || patch -s -p1 <"/src/scripts/vm/$2.patch"
 		make -s O="$1/build" KCONFIG_ALLCONFIG="$1/config" allnoconfig' \
-		sh "$src" >"$log" 2>&1 || { tail -20 "$log" >&2; die "no configuration for the $flavour kernel"; }
+		sh "$src" "$flavour" >"$log" 2>&1 || { tail -20 "$log" >&2; die "no configuration for the $flavour kernel"; }
 
 	# kconfig drops silently what it does not know or whose dependencies are off.
 	local want bad=
@@ -124,7 +125,7 @@ case $flavour in
 stock)	inputs=$(kernel_release 6.12) steps="from_debian" ;;
 7.2)	inputs=$(kernel_release 7.2) steps="from_debian" ;;
 debug)	inputs=$(kernel_release 6.12)-$(digest "$here/debug.config") steps="from_source" ;;
-kcsan)	inputs=$(kernel_release 6.12)-$(digest "$here"/{debug,kcsan}.config) steps="from_source" ;;
+kcsan)	inputs=$(kernel_release 6.12)-$(digest "$here"/{debug.config,kcsan.config,kcsan.patch}) steps="from_source" ;;
 *)	die "no kernel '$flavour': stock, debug, kcsan or 7.2" ;;
 esac
 # shellcheck disable=SC2086 # a list of words
