@@ -3,7 +3,9 @@
 # make              build the module for $(KDIR) and the userspace
 # make install      install both (DESTDIR, PREFIX)
 # make demo         show it at work: device, gateway, server, in a virtual machine
-# make check        all tests; T=name runs one, KERNEL=debug or 7.2 on that kernel
+# make check        all tests; T=name runs one, KERNEL=debug, kcsan or 7.2 on that
+#                   kernel, CPUS=4 on so many processors
+# make check-harness  faults of every kind: does the harness notice?
 # make bench        what a packet costs; FULL=1 measures everything, and takes longer
 # make bench-docs   put the figures of the last full one into docs
 # make fuzz         ten million random messages against OpenSSL; CASES=n
@@ -19,6 +21,7 @@
 KDIR	?= /lib/modules/$(shell uname -r)/build
 PREFIX	?= /usr/local
 KERNEL	?= stock
+CPUS	?=
 T	?=
 CASES	?= 10000000
 
@@ -44,7 +47,10 @@ install: all
 	$(MAKE) -C userspace O=$(CURDIR)/build/userspace install
 
 check:
-	@selftests/run -k $(KERNEL) $(T)
+	@selftests/run -k $(KERNEL) $(if $(CPUS),-s $(CPUS)) $(T)
+
+check-harness:
+	@selftests/harness/run $(T)
 
 demo:
 	@scripts/vm/run.sh -k $(KERNEL) -o build/demo selftests/demo/demo.sh
@@ -74,4 +80,4 @@ distclean: clean
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: all module userspace install check demo bench bench-docs fuzz shell lint clean distclean help
+.PHONY: all module userspace install check check-harness demo bench bench-docs fuzz shell lint clean distclean help

@@ -3,9 +3,10 @@
 # Build parts of the project in the build root, into build/out/PART.
 #
 # usage: build.sh PART...
-#   PART: module-6.1 module-6.12 module-7.2 module-debug module-portable (6.12, without
-#         instructions for AES: to be compiled only) userspace tools unit bench
-#         userspace-tests fuzz fuzz-fast (without sanitizers)
+#   PART: module-6.1 module-6.12 module-7.2 module-debug module-kcsan module-portable
+#         (6.12, without instructions for AES: to be compiled only) userspace
+#         fault-debug fault-kcsan tools unit bench userspace-tests fuzz fuzz-fast
+#         (without sanitizers)
 #
 # Prints `ok PART SECONDS` or `not ok PART SECONDS` for each; what the compiler
 # said is in build/logs/build-PART.log. Any warning is a failure.
@@ -18,13 +19,19 @@ mkdir -p "$logs" "$out"
 # The kernel's build system puts objects beside the sources, so every kernel
 # gets a tree of links of its own.
 module_sources() {
-	(cd "$top" && find Kbuild kmod -type f \( -name Kbuild -o -name '*.[chS]' \) ! -name '*.mod.c' | sort)
+	(cd "$top" && find "$@" -type f \( -name Kbuild -o -name '*.[chS]' \) ! -name '*.mod.c' | sort)
 }
 
+# make_module PART KERNEL
 make_module() {
-	local kernel=$1 dir=$out/module-$1 release headers cc=gcc key f portable=
+	local kernel=$2 dir=$out/$1 release headers cc=gcc key f at=. sources objects portable=
+	case $1 in
+	module-*)	sources="Kbuild kmod" objects="kmod/dgsec.ko kmod/ccm/dgsec_ccm.ko" ;;
+	fault-*)	at=selftests/harness sources=$at objects=$at/dgsec_fault.ko ;;
+	esac
 	case $kernel in
-	debug)	headers=$("$top/scripts/vm/kernel.sh" debug)
+	debug|kcsan)
+		headers=$("$top/scripts/vm/kernel.sh" "$kernel")
 		release=$(cat "$headers/release")
 		headers=/src/${headers#"$top"/}/headers ;;
 	*)	if [ "$kernel" = portable ]; then
@@ -37,21 +44,23 @@ make_module() {
 	[ "$kernel" != 6.1 ] || cc=gcc-12
 	[ -e "$top/Kbuild" ] || { echo "there is no Kbuild" >&2; return 1; }
 
-	key=$(cd "$top" && { echo "$headers $(root_key)"; module_sources | xargs sha256sum scripts/build.sh; } |
+	# shellcheck disable=SC2086 # a list of words
+	sources=$(module_sources $sources)
+	key=$(cd "$top" && { echo "$headers $(root_key)"; xargs sha256sum scripts/build.sh <<<"$sources"; } |
 		sha256sum)
 	[ "$(cat "$dir/key" 2>/dev/null)" != "$key" ] || return 0
 	rm -f "$dir/key"
 	mkdir -p "$dir"
 	find "$dir" -type l ! -exec test -e {} \; -delete
-	for f in $(module_sources); do
+	for f in $sources; do
 		[ -e "$dir/$f" ] || { mkdir -p "$(dirname "$dir/$f")"; ln -sr "$top/$f" "$dir/$f"; }
 	done
 	# The text of the compiler's version is compared with that of the
 	# headers' build, where another suite's package differs in it.
 	# shellcheck disable=SC2016 # for the inner shell
 	in_root sh -ec 'make -C "$1" M="$2" CC="$3" CONFIG_CC_VERSION_TEXT="$("$3" --version | head -1)" \
-		DGSEC_CCM_PORTABLE="$4" W=1 KCFLAGS=-Werror modules' sh "$headers" "/src/${dir#"$top"/}" "$cc" "$portable" || return
-	for f in kmod/dgsec.ko kmod/ccm/dgsec_ccm.ko; do
+		DGSEC_CCM_PORTABLE="$4" W=1 KCFLAGS=-Werror modules' sh "$headers" "/src/${dir#"$top"/}/$at" "$cc" "$portable" || return
+	for f in $objects; do
 		[ -e "$dir/$f" ] || { echo "no $f was made" >&2; return 1; }
 	done
 	echo "$key" >"$dir/key"
@@ -70,7 +79,8 @@ make_part() {
 part() {
 	local name=$1 log=$logs/build-$1.log start=$EPOCHREALTIME ok=ok
 	case $name in
-	module-*)	make_module "${name#module-}" >"$log" 2>&1 || ok="not ok" ;;
+	module-*|fault-*)
+			make_module "$name" "${name#*-}" >"$log" 2>&1 || ok="not ok" ;;
 	userspace|userspace-tests|tools|unit|bench|fuzz|fuzz-fast)
 			make_part "$name" >"$log" 2>&1 || ok="not ok" ;;
 	*)		die "no part '$name'" ;;
@@ -85,9 +95,12 @@ part() {
 }
 
 "$top/scripts/vm/rootfs.sh"
-case " $* " in
-*" module-debug "*)	"$top/scripts/vm/kernel.sh" debug >/dev/null ;;
-esac
+for kernel in debug kcsan; do
+	case " $* " in
+	*" module-$kernel "*|*" fault-$kernel "*)
+		"$top/scripts/vm/kernel.sh" $kernel >/dev/null ;;
+	esac
+done
 all() {
 	local p
 	for p; do

@@ -41,8 +41,8 @@ checkpatch() { # IGNORE-MORE: files on standard input
 lint_checkpatch() {
 	sources '*.[ch]' | sed 's,^\.,/src,' >/tmp/files
 	grep '^/src/kmod/compat' /tmp/files | checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_WITH_FLOW_CONTROL
-	grep '^/src/kmod/' /tmp/files | grep -v '^/src/kmod/compat' | checkpatch NONE
-	grep -v '^/src/kmod' /tmp/files | checkpatch "$(echo STRCPY STRNCPY STRLCPY SSCANF_TO_KSTRTO VOLATILE \
+	grep -E '^/src/(kmod|selftests/harness)/' /tmp/files | grep -v '^/src/kmod/compat' | checkpatch NONE
+	grep -vE '^/src/(kmod|selftests/harness)/' /tmp/files | checkpatch "$(echo STRCPY STRNCPY STRLCPY SSCANF_TO_KSTRTO VOLATILE \
 		PREFER_DEFINED_ATTRIBUTE_MACRO PREFER_KERNEL_TYPES PREFER_FALLTHROUGH CAMELCASE \
 		EMBEDDED_FUNCTION_NAME MACRO_ARG_REUSE MACRO_ARG_PRECEDENCE MACRO_ARG_UNUSED | tr ' ' ,)"
 }
@@ -65,7 +65,7 @@ lint_tidy() {
 	flags="$flags -Iuserspace/dgsec -Iuserspace/dgsecd -Iselftests/unit"
 	flags="$flags $(pkg-config --cflags libnl-genl-3.0 mbedtls json-c)"
 	# shellcheck disable=SC2086 # a list of words
-	find userspace selftests -name '*.c' -print0 |
+	find userspace selftests -name '*.c' ! -path 'selftests/harness/*' -print0 |
 		xargs -0 -n 8 -P "$(nproc)" sh -c 'clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' sh |
 		grep -E '(warning|error):' | sed 's,^/src/,,' | sort -u || :
 }

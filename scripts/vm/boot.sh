@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # Boot the virtual machine on a copy of this tree and run one command in it.
 #
-# usage: boot.sh [-k stock|debug|7.2] [-c] [-i] [-t SECONDS] DIR [COMMAND]
+# usage: boot.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-i] [-t SECONDS] DIR [COMMAND]
 #   -c   count instructions: the guest's clock advances 1 ns with each (-icount)
 #   -i   interactive: a shell on this terminal instead of COMMAND
+#   -s   so many processors (2; with -c always 1)
 #   -t   give up after so many seconds (600)
 #   DIR  a directory made by stage.sh; DIR/tree is seen as /dgsec, DIR/log, which
 #        is writable, as /log
@@ -16,12 +17,13 @@
 # QEMU's best (or, with KVM, the host's): max,aes=off for one without AES.
 . "$(dirname "$0")/common.sh"
 
-flavour=stock count=no interactive=no limit=600
-while getopts k:cit: o; do
+flavour=stock count=no interactive=no limit=600 cpus=2
+while getopts k:cis:t: o; do
 	case $o in
 	k)	flavour=$OPTARG ;;
 	c)	count=yes ;;
 	i)	interactive=yes ;;
+	s)	cpus=$OPTARG ;;
 	t)	limit=$OPTARG ;;
 	*)	exit 2 ;;
 	esac
@@ -47,18 +49,22 @@ cmdline="console=ttyS0 panic=-1 loglevel=5 mitigations=off root=/dev/vda"
 # QEMU before 8.1 can go on executing a breakpoint that another processor has just
 # taken back, so a stock kernel that patches its code (a static key of UDP
 # encapsulation, while datagrams come in) dies with "Oops: int3" on a plain nop.
-# The debug kernel has no code patching and shows races between processors.
+# The debug and kcsan kernels have no code patching and show races between processors.
 threads() {
 	local version
 	version=$(qemu-system-x86_64 --version | sed -n '1s/.*version \([0-9]*\).*/\1/p')
-	if [ "$flavour" = debug ] || [ "$version" -ge 9 ]; then
-		echo multi
-	else
-		echo single
-	fi
+	case $flavour in
+	debug|kcsan)	echo multi ;;
+	*)		[ "$version" -ge 9 ] && echo multi || echo single ;;
+	esac
 }
-# Of the kernel's tests of AES only a few rounds, or they take half a minute.
-[ "$flavour" != debug ] || cmdline="$cmdline cryptomgr.fuzz_iterations=10"
+# Of the kernel's tests of AES only a few rounds, or they take half a minute. KASAN
+# would report only once.
+[ "$flavour" != debug ] || cmdline="$cmdline cryptomgr.fuzz_iterations=10 kasan_multi_shot"
+# KCSAN watches a place while it delays who has just used it. The default delays are
+# far below the time for which another processor may have to wait for its turn here.
+[ "$flavour" != kcsan ] ||
+	cmdline="$cmdline kcsan.udelay_task=2000 kcsan.udelay_interrupt=500 kcsan.skip_watch=8000"
 share() { echo "local,path=$1,mount_tag=$2,security_model=none,multidevs=remap$3"; }
 # The default machine's ACPI tables are slow to interpret with the checkers on.
 args=(-M q35 -no-user-config -nodefaults -display none -no-reboot -m 1536
@@ -73,9 +79,9 @@ if [ $count = yes ]; then
 	args+=(-accel tcg -icount "shift=0,sleep=off" -smp 1 -cpu "${DGSEC_CPU:-max}")
 	cmdline="$cmdline tsc=reliable"
 elif [ "${DGSEC_KVM:-}" = 1 ]; then
-	args+=(-accel kvm -smp 2 -cpu "${DGSEC_CPU:-host}")
+	args+=(-accel kvm -smp "$cpus" -cpu "${DGSEC_CPU:-host}")
 else
-	args+=(-accel "tcg,thread=$(threads)" -smp 2 -cpu "${DGSEC_CPU:-max}")
+	args+=(-accel "tcg,thread=$(threads)" -smp "$cpus" -cpu "${DGSEC_CPU:-max}")
 fi
 if [ $interactive = yes ]; then
 	args+=(-serial mon:stdio -chardev "null,id=control")

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Make a kernel ready to boot and print the directory it is in: vmlinuz, initrd,
-# lib/modules, release; for the debug kernel also headers/, to build modules for.
+# lib/modules, release; for debug and kcsan also headers/, to build modules for.
 #
-# usage: kernel.sh stock|debug|7.2
+# usage: kernel.sh stock|debug|kcsan|7.2
 . "$(dirname "$0")/common.sh"
 
 here=$top/scripts/vm
-flavour=${1:?usage: kernel.sh stock|debug|7.2}
+flavour=${1:?usage: kernel.sh stock|debug|kcsan|7.2}
 "$here/rootfs.sh"
 root=$(root_dir)
 
@@ -63,25 +63,32 @@ make_7.2() {
 	echo "$release" >"$1/release"
 }
 
-make_debug() {
-	local src=/src/${1#"$top"/} log=$cache/kernel-debug.log
-	say "building the debug kernel (about five minutes, once; log in $log)"
-	mkdir "$1/build" "$1/source"
+# from_source DIR FLAVOUR FRAGMENT...: build a kernel of its own, with FLAVOUR.patch if
+# there is one; of two values for an option the last one counts
+from_source() {
+	local to=$1 flavour=$2 src=/src/${1#"$top"/} log=$cache/kernel-$2.log
+	shift 2
+	say "building the $flavour kernel (about five minutes, once; log in $log)"
+	mkdir "$to/build" "$to/source"
+	awk -F= '{ line[NR] = $0; name[NR] = $1; last[$1] = NR }
+		END { for (i = 1; i <= NR; i++) if (name[i] !~ /^CONFIG_/ || last[name[i]] == i) print line[i] }' \
+		"$@" >"$to/config"
 	in_root sh -ec 'cd "$1/source"
 		tar -xf /opt/linux-source-6.12.tar.xz --strip-components=1
-		make -s O="$1/build" KCONFIG_ALLCONFIG=/src/scripts/vm/debug.config allnoconfig' \
-		sh "$src" >"$log" 2>&1 || { tail -20 "$log" >&2; die "no configuration for the debug kernel"; }
+		[ ! -e "/src/scripts/vm/$2.patch" ] || patch -s -p1 <"/src/scripts/vm/$2.patch"
+		make -s O="$1/build" KCONFIG_ALLCONFIG="$1/config" allnoconfig' \
+		sh "$src" "$flavour" >"$log" 2>&1 || { tail -20 "$log" >&2; die "no configuration for the $flavour kernel"; }
 
 	# kconfig drops silently what it does not know or whose dependencies are off.
 	local want bad=
 	while read -r want; do
 		case $want in
 		''|'#'*) ;;
-		*=n)	! grep -q "^${want%=n}=" "$1/build/.config" || bad="$bad $want" ;;
-		*)	grep -qxF -- "$want" "$1/build/.config" || bad="$bad $want" ;;
+		*=n)	! grep -q "^${want%=n}=" "$to/build/.config" || bad="$bad $want" ;;
+		*)	grep -qxF -- "$want" "$to/build/.config" || bad="$bad $want" ;;
 		esac
-	done <"$here/debug.config"
-	[ -z "$bad" ] || die "debug.config: these did not take:$bad"
+	done <"$to/config"
+	[ -z "$bad" ] || die "${*##*/}: these did not take:$bad"
 
 	in_root nice sh -ec 'cd "$1/source"
 		make -s O="$1/build" -j"$(nproc)" bzImage modules
@@ -89,9 +96,12 @@ make_debug() {
 		make -s O="$1/build" run-command KBUILD_RUN_COMMAND="\$(srctree)/scripts/package/install-extmod-build $1/headers"
 		cp "$1/build/arch/x86/boot/bzImage" "$1/vmlinuz"
 		cp "$1/build/include/config/kernel.release" "$1/release"' \
-		sh "$src" >>"$log" 2>&1 || { tail -20 "$log" >&2; die "the debug kernel does not build, see $log"; }
-	rm -rf "$1"/{source,build} "$1"/lib/modules/*/{build,source}
+		sh "$src" >>"$log" 2>&1 || { tail -20 "$log" >&2; die "the $flavour kernel does not build, see $log"; }
+	rm -rf "$to"/{source,build,config} "$to"/lib/modules/*/{build,source}
 }
+
+make_debug() { from_source "$1" debug "$here/debug.config"; }
+make_kcsan() { from_source "$1" kcsan "$here/debug.config" "$here/kcsan.config"; }
 
 # What must be there before the root file system is: in the order of loading.
 make_initrd() {
@@ -114,8 +124,9 @@ make_initrd() {
 case $flavour in
 stock)	inputs=$(kernel_release 6.12) steps="from_debian" ;;
 7.2)	inputs=$(kernel_release 7.2) steps="from_debian" ;;
-debug)	inputs=$(kernel_release 6.12)-$(digest "$here/debug.config") steps= ;;
-*)	die "no kernel '$flavour': stock, debug or 7.2" ;;
+debug)	inputs=$(kernel_release 6.12)-$(digest "$here/debug.config") steps="from_source" ;;
+kcsan)	inputs=$(kernel_release 6.12)-$(digest "$here"/{debug.config,kcsan.config,kcsan.patch}) steps="from_source" ;;
+*)	die "no kernel '$flavour': stock, debug, kcsan or 7.2" ;;
 esac
 # shellcheck disable=SC2086 # a list of words
 dir=$cache/kernel-$flavour-$inputs-$(declare -f "make_$flavour" make_initrd $steps |

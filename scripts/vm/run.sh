@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Build what is needed, boot the virtual machine, run one command in it.
 #
-# usage: run.sh [-k stock|debug|7.2] [-c] [-t SECONDS] [-p PART]... -o DIR COMMAND
-#        run.sh [-k stock|debug|7.2] -i
+# usage: run.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-t SECONDS] [-p PART]... -o DIR COMMAND
+#        run.sh [-k stock|debug|kcsan|7.2] [-s N] -i
 #   -c       count instructions (see boot.sh)
 #   -i       interactive: a shell on this terminal; Ctrl-a x ends it
+#   -s N     N processors (2)
 #   -p PART  build this too (see build.sh)
 #   -o DIR   where the files the command leaves in $DGSEC_LOG go
 . "$(dirname "$0")/common.sh"
@@ -13,11 +14,12 @@
 usage() { sed -n 's/^# \{0,1\}usage: /usage: /p' "$0" >&2; exit 2; }
 
 kernel=stock parts="userspace tools" opts=() keep="" interactive=no
-while getopts k:cit:p:o: o; do
+while getopts k:cis:t:p:o: o; do
 	case $o in
 	k)	kernel=$OPTARG ;;
 	c)	opts+=(-c) ;;
 	i)	interactive=yes; opts+=(-i) ;;
+	s)	opts+=(-s "$OPTARG") ;;
 	t)	opts+=(-t "$OPTARG") ;;
 	p)	parts="$parts $OPTARG" ;;
 	o)	keep=$OPTARG ;;

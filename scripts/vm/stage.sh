@@ -7,7 +7,7 @@
 #   DIR               ends in -PID of who uses it, and goes when that does
 #   DIR/tree          this tree
 #   DIR/tree/bin      the programs that are built
-#   DIR/tree/modules  dgsec.ko and dgsec_ccm.ko for each kernel: stock, 7.2, debug
+#   DIR/tree/modules  our modules for each kernel: stock, 7.2, debug, kcsan
 . "$(dirname "$0")/common.sh"
 
 dir=${1:?usage: stage.sh DIR}
@@ -25,10 +25,12 @@ stage() {
 		[ -d "$build/out/$p" ] || continue
 		find "$build/out/$p" -maxdepth 1 -type f -perm -u+x ! -name '*.so*' -exec cp -t "$dir/tree/bin" {} +
 	done
-	for k in 6.12:stock 7.2:7.2 debug:debug; do
+	for k in 6.12:stock 7.2:7.2 debug:debug kcsan:kcsan; do
 		[ -e "$build/out/module-${k%:*}/key" ] || continue
 		mkdir -p "$dir/tree/modules/${k#*:}"
 		find "$build/out/module-${k%:*}/kmod" -name '*.ko' -exec cp -t "$dir/tree/modules/${k#*:}/" {} +
+		[ ! -e "$build/out/fault-${k%:*}/key" ] ||
+			cp "$build/out/fault-${k%:*}/selftests/harness/dgsec_fault.ko" "$dir/tree/modules/${k#*:}/"
 	done
 }
 
