@@ -105,6 +105,7 @@ static int open_socket(void)
 /* What reaches the socket comes from expected endpoints; a daemon would wait for keys. */
 static void drain(struct dgsec *dg, int fd, bool inject)
 {
+	static const struct record_keys no_cid;
 	uint8_t in[LOAD_DATAGRAM];
 	struct sockaddr_in6 from;
 	socklen_t size = sizeof(from);
@@ -119,7 +120,7 @@ static void drain(struct dgsec *dg, int fd, bool inject)
 		if (!inject || !done(dg, "inject", dgsec_inject(dg, load.dev, &ep, in, len), false))
 			continue;
 		for (size_t at = 0, n = 1; n && (ssize_t)at < len; at += n) {
-			n = record_size(in + at, len - at);
+			n = record_size(&no_cid, in + at, len - at);
 			load_count(CONFIG_INJECTED);
 		}
 	}

@@ -23,7 +23,7 @@ size_t load_record(struct load_assoc *a, size_t len, uint8_t *out)
 		.type = COAP_NON, .code = COAP_PUT, .token_len = LOAD_TOKEN,
 		.mid = number, .payload = fill, .payload_len = len,
 	};
-	struct record_keys keys;
+	struct record_keys keys = { 0 };
 	uint8_t message[LOAD_DATAGRAM];
 	struct record r = {
 		.type = RECORD_DATA, .version = RECORD_DTLS12,
@@ -78,7 +78,7 @@ static void device_send(struct load_assoc *a)
 static void take_record(struct load_assoc *a, const uint8_t *in, size_t len)
 {
 	uint8_t plain[LOAD_DATAGRAM], index[LOAD_TOKEN];
-	struct record_keys keys;
+	struct record_keys keys = { 0 };
 	struct record r = { };
 	struct coap m;
 
@@ -103,6 +103,7 @@ static void take_record(struct load_assoc *a, const uint8_t *in, size_t len)
 
 static bool device_receive(struct load_assoc *a)
 {
+	static const struct record_keys no_cid;
 	uint8_t in[LOAD_DATAGRAM];
 	ssize_t len = recv(a->fd, in, sizeof(in), MSG_DONTWAIT);
 	size_t size;
@@ -110,7 +111,7 @@ static bool device_receive(struct load_assoc *a)
 	if (len < 0)
 		return errno != EAGAIN;
 	for (ssize_t at = 0; at < len; at += size) {
-		size = record_size(in + at, len - at);
+		size = record_size(&no_cid, in + at, len - at);
 		if (!size) {
 			load_count(DEVICE_BAD);
 			break;
