@@ -25,4 +25,4 @@ if [ -n "$full" ]; then
 	"$top/selftests/bench/uml.sh" "$(awk '$1 == "ticks" { print $2 }' "$out/ccm.tsv")" >"$out/uml.tsv"
 	cat "$out/uml.tsv" >>"$out/ccm.tsv"
 fi
-in_root /src/selftests/bench/results.py "/src/${out#"$top"/}"
+in_root /src/selftests/bench/results.sh "/src/${out#"$top"/}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# The plots of docs/performance.md, for results.py, in the directory of the data:
+# The plots of docs/performance.md, for results.sh, in the directory of the data:
 # NAME.dat has a block for each line, NAME.styles the number of its style.
 # Variables: payload_top and burst_top, the largest values.
 set encoding utf8

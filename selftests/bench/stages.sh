@@ -21,7 +21,9 @@ while getopts k:m:n:l:c:b: option; do
 	*)	exit 2 ;;
 	esac
 done
+[[ $least =~ ^[0-9]+$ ]] || die "-m: not a number: $least"
 
+here=$top/selftests/bench
 out=$build/bench-stages
 "$top/scripts/vm/deps.sh"
 "$top/scripts/build.sh" bench >&2 || die "the bench does not build, see build/logs/build-bench.log"
@@ -49,5 +51,8 @@ chmod +x "$work/qemu-system-x86_64"
 PATH=$work:$PATH "$top/scripts/vm/run.sh" -k "$kernel" -c -p bench -t 900 -o "$out" \
 	"selftests/bench/run.sh -s$options" >&2
 mv "$work/profile" "$out/profile"
-in_root python3 /src/selftests/bench/stages.py -m "$least" \
-	-o "/src/${out#"$top"/}/stages.md" "/src/${out#"$top"/}"
+LC_ALL=C sort "$out/kallsyms" |
+	LC_ALL=C awk -v least="$least" -v markdown="$out/stages.md" \
+		-f "$here/commas.awk" -f "$here/stages.awk" \
+		reading=rules FS='\t' "$here/stages.rules" reading=symbols FS=' ' - \
+		reading=paths FS='\t' "$out/bench.tsv" reading=profile FS=' ' "$out/profile"
