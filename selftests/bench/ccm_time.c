@@ -253,7 +253,6 @@ int main(int argc, char **argv)
 {
 	unsigned int samples;
 	cpu_set_t cpus;
-	u64 time, ticks;
 	size_t i;
 
 	counting = argc == 2 && !strcmp(argv[1], "-i");
@@ -282,8 +281,6 @@ int main(int argc, char **argv)
 		if (check(sizes[i]))
 			return 1;
 	samples = counting ? 5 : SAMPLES;
-	time = nanoseconds();
-	ticks = now();
 	/* the processor first gets up to its speed */
 	if (measure(TEXT_MAX, true, samples, false))
 		return 1;
@@ -291,9 +288,5 @@ int main(int argc, char **argv)
 		if (measure(sizes[i], true, samples, true) ||
 		    measure(sizes[i], false, samples, true))
 			return 1;
-	/* in a second, for those who have only seconds */
-	time = nanoseconds() - time;
-	if (!counting)
-		printf("ticks\t%.0f\n", (now() - ticks) * 1e9 / time);
 	return 0;
 }

@@ -158,6 +158,11 @@ fi
 for module in tun esp6 xfrm_user ccm gcm ctr seqiv echainiv aesni_intel wireguard; do
 	modprobe -q "$module" || die "kernel $(uname -r) has no module $module"
 done
+# A cipher is waited for while modprobe looks for a better one. On a busy host the
+# machine's clock runs ahead of its disk, and that ends in a timeout: what there
+# is, is here.
+modprobe -q -a ghash_generic ip6_udp_tunnel udp_tunnel || :
+echo >/proc/sys/kernel/modprobe
 [ ! -d /sys/module/dgsec ] || die "dgsec is loaded already: unload it first"
 [ -e "${DGSEC_KO:?DGSEC_KO names the module to measure}" ] || die "there is no $DGSEC_KO"
 

@@ -2,16 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the kernel's generic ccm(aes) costs in time on this machine: User-mode
 # Linux runs the kernel's code as an ordinary program, without the AES
-# instructions, and tcrypt (crypto/tcrypt.c, mode 212) counts how many records it
-# seals and opens in a second. Prints lines as ccm-time does.
-#
-# usage: uml.sh TICKS
-#   TICKS  of the time stamp counter in a second
+# instructions, and tcrypt (crypto/tcrypt.c, mode 212) measures it in ticks of the
+# time stamp counter. Prints lines as ccm-time does: the quartiles of all runs.
 . "$(dirname "$0")/../../scripts/vm/common.sh"
 
-ticks=${1:?usage: uml.sh TICKS}
-rounds=3
-config=selftests/bench/uml.config
+runs=25
+here=selftests/bench
+
 make_uml() {
 	local log=$cache/kernel-uml.log
 	[ ! -e "$dir/linux" ] || return 0
@@ -20,47 +17,38 @@ make_uml() {
 	mkdir -p "$dir"/{source,build}
 	in_root sh -ec 'cd "$1/source"
 		tar -xf /opt/linux-source-6.12.tar.xz --strip-components=1
-		make -s ARCH=um O="$1/build" KCONFIG_ALLCONFIG="/src/$2" allnoconfig
-		make -s ARCH=um O="$1/build" -j"$(nproc)" linux' sh "/src/${dir#"$top"/}" "$config" >"$log" 2>&1 ||
+		make -s ARCH=um O="$1/build" KCONFIG_ALLCONFIG="/src/$2/uml.config" allnoconfig
+		make -s ARCH=um O="$1/build" KCFLAGS="-include /src/$2/uml_cycles.h" -j"$(nproc)" linux' \
+		sh "/src/${dir#"$top"/}" "$here" >"$log" 2>&1 ||
 		{ tail -20 "$log" >&2; die "User-mode Linux does not build"; }
 	mv "$dir/build/linux" "$dir/linux"
 	rm -rf "$dir"/{source,build}
 }
 "$top/scripts/vm/rootfs.sh"
-dir=$cache/kernel-uml-$(kernel_release 6.12)-$(declare -f make_uml | digest - "$top/$config")
+dir=$cache/kernel-uml-$(kernel_release 6.12)-$(declare -f make_uml | digest - "$top/$here"/uml{.config,_cycles.h})
 locked kernel-uml make_uml
 
 # It has no root file system, and panics when it has done the test and looks for
-# one. Its seconds are the clock's: what other programs got of them is taken off.
-work=$(mktemp)
-trap 'rm -f "$work"' EXIT
-TIMEFORMAT='time %R %U %S'
-for ((i = 0; i < rounds; i++)); do
-	{ time in_root timeout 120 "/src/${dir#"$top"/}/linux" mem=64M con=null con0=fd:0,fd:1 panic=-1 \
-		tcrypt.mode=212 tcrypt.sec=1 </dev/null; } >>"$work" 2>&1 || :
-done
-tr -d '\r' <"$work" | awk -v ticks="$ticks" -v rounds="$rounds" '
+# one.
+for ((i = 0; i < runs; i++)); do
+	in_root timeout 60 "/src/${dir#"$top"/}/linux" mem=64M con=null con0=fd:0,fd:1 panic=-1 \
+		tcrypt.mode=212 </dev/null 2>&1 || :
+done | tr -d '\r' | awk '
 	/testing speed of/ { operation = /decryption/ ? "open" : "seal" }
-	match($0, /[0-9]+ byte blocks\): [0-9]+ operations in/) {
+	match($0, /[0-9]+ byte blocks\): 1 operation in [0-9]+ cycles/) {
 		split(substr($0, RSTART, RLENGTH), f, " ")
-		key = operation "\t" f[1]
-		cost[key, ++n[key]] = ticks / f[4]
+		print operation "\t" f[1], f[7]
+	}' | sort -k1,2 -k3n | awk -F '[\t ]' -v runs="$runs" '
+	$2 <= 1024 {
+		key = $1 "\t" $2
+		cost[key, ++n[key]] = $3
 	}
-	$1 == "time" { share[++times] = ($3 + $4) / $2 }
 	END {
 		for (key in n) {
-			if (n[key] != rounds || times != rounds)
+			if (n[key] != runs)
 				exit 1
-			low = high = sum = cost[key, 1] * share[1]
-			for (i = 2; i <= rounds; i++) {
-				c = cost[key, i] * share[i]
-				sum += c
-				low = c < low ? c : low
-				high = c > high ? c : high
-			}
-			split(key, f, "\t")
-			if (f[2] <= 1024)
-				printf "ccm\tkernel, generic\t%s\tticks\t%.0f\t%.0f\t%.0f\n", key, low, sum - low - high, high
+			printf "ccm\tkernel, generic\t%s\tticks\t%d\t%d\t%d\n", key, cost[key, int(runs / 4) + 1],
+				cost[key, int(runs / 2) + 1], cost[key, int(runs * 3 / 4) + 1]
 			found++
 		}
 		exit !found
