@@ -52,9 +52,10 @@ static const char *const names[LOAD_COUNTS] = {
 
 /* ---- what the threads share ---------------------------------------------- */
 
+static __thread unsigned int state;
+
 unsigned int load_random(void)
 {
-	static _Thread_local unsigned int state;
 	static atomic_uint seeds;
 
 	if (!state)
@@ -81,9 +82,10 @@ void load_keys(const struct load_assoc *a, uint16_t generation, struct record_ke
 {
 	memset(keys, 0, sizeof(*keys));
 	keys->cipher = a->index % 3;
-	keys->tx_key[0] = keys->tx_iv[0] = 1;
-	keys->rx_key[0] = keys->rx_iv[0] = 2;
-	keys->tx_key[1] = keys->rx_key[1] = a->index;
+	keys->tx_key[0] = 1;
+	keys->rx_key[0] = 2;
+	keys->tx_key[1] = a->index;
+	keys->rx_key[1] = a->index;
 	put_be16(keys->tx_key + 2, generation);
 	put_be16(keys->rx_key + 2, generation);
 }
@@ -245,7 +247,8 @@ static void report(const char *phase, const struct snapshot *was, const struct s
 
 	printf("{\"phase\":\"%s\"", phase);
 	for (int i = 0; i < LOAD_COUNTS; i++)
-		printf(",\"%s\":%llu", names[i], (unsigned long long)is->counts[i] - was->counts[i]);
+		printf(",\"%s\":%llu", names[i],
+		       (unsigned long long)(is->counts[i] - was->counts[i]));
 	for (unsigned int i = 0; i < load.n_assocs; i++) {
 		uint64_t received = is->received[i] - was->received[i];
 		uint64_t served = is->served[i] - was->served[i];
@@ -283,7 +286,8 @@ static void run_phase(struct dgsec *dg, const char *name, unsigned int seconds, 
 	load.changing = changing;
 	load.swapping = swapping;
 	sleep(seconds);
-	load.changing = load.swapping = false;
+	load.changing = false;
+	load.swapping = false;
 	load.sending = false;
 	settle();
 	take(dg, &is);
@@ -315,7 +319,7 @@ static void make_assoc(unsigned int i, const char *netns, const char *addr)
 		die("receive buffer: %s", strerror(errno));
 }
 
-static unsigned int seconds(const char *text)
+static unsigned int parse_seconds(const char *text)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
@@ -352,16 +356,16 @@ int main(int argc, char **argv)
 			load.n_assocs = strtoul(optarg, NULL, 10);
 			break;
 		case 'q':
-			quiet = seconds(optarg);
+			quiet = parse_seconds(optarg);
 			break;
 		case 'c':
-			change = seconds(optarg);
+			change = parse_seconds(optarg);
 			break;
 		case 's':
-			swap = seconds(optarg);
+			swap = parse_seconds(optarg);
 			break;
 		case 'a':
-			after = seconds(optarg);
+			after = parse_seconds(optarg);
 			break;
 		default:
 			die("%s", usage);

@@ -126,11 +126,20 @@ static void drain(struct dgsec *dg, int fd, bool inject)
 	}
 }
 
+/* A new socket for the gateway */
+static void attach(struct dgsec *dg)
+{
+	int err;
+
+	current = open_socket();
+	err = dgsec_socket_add(dg, load.dev, current, DGSEC_PROTOCOL_DTLS12);
+	done(dg, "socket add", err, false);
+}
+
 /* Peers, associations, socket: before anything flows */
 void load_configure(struct dgsec *dg)
 {
-	current = open_socket();
-	done(dg, "socket add", dgsec_socket_add(dg, load.dev, current, DGSEC_PROTOCOL_DTLS12), false);
+	attach(dg);
 	for (unsigned int i = 0; i < load.n_assocs; i++) {
 		add_peer(dg, &load.assocs[i]);
 		add_assoc(dg, &load.assocs[i]);
@@ -333,8 +342,7 @@ void load_swap(struct dgsec *dg)
 	} else {
 		close(current);
 	}
-	current = open_socket();
-	done(dg, "socket add", dgsec_socket_add(dg, load.dev, current, DGSEC_PROTOCOL_DTLS12), false);
+	attach(dg);
 	drain(dg, current, true);
 	if (old >= 0) {
 		drain(dg, old, true);
