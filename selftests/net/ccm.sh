@@ -8,7 +8,6 @@
 . "$(dirname "$0")/lib.sh"
 
 ccm=${DGSEC_KO%/*}/dgsec_ccm.ko
-here=$(dirname "$0")
 KEY=000102030405060708090a0b0c0d0e0f
 OTHER=f00102030405060708090a0b0c0d0e0f
 
@@ -67,7 +66,6 @@ states a
 # ---- 802.15.4 link-layer security: wpan0 before, wpan1 after ---------------------
 
 # It can be set up in the first namespace only, so wpan0 stays there.
-llsec() { "$here/llsec.py" "$@"; }
 secure() { # DEVICE OTHER KEY LEVEL
 	must iwpan dev "$1" set pan_id 0xabcd
 	must llsec key "$1" "$3"

@@ -25,7 +25,18 @@ cli() {
 		{ cat "$out/ynl"; return 1; }
 }
 # hex6 ADDRESS: as ynl wants it, which prints addresses but does not read them
-hex6() { python3 -c 'import socket, sys; print(socket.inet_pton(socket.AF_INET6, sys.argv[1]).hex())' "$1"; }
+hex6() {
+	awk -v a="$1" 'BEGIN {
+		sub(/^::/, "0::", a)
+		sub(/::$/, "::0", a)
+		n = split(a, word, ":")
+		for (i = 1; i <= n; i++)
+			for (k = word[i] == "" ? 9 - n : 1; k; k--)
+				hex = hex sprintf("%4s", word[i])
+		gsub(/ /, "0", hex)
+		print hex
+	}'
+}
 says() { jq -e "$1" "$out/ynl" >/dev/null || { echo "not so: $1"; cat "$out/ynl"; return 1; }; }
 index=$(at gw cat /sys/class/net/dg0/ifindex)
 # ask NAME COMMAND JSON [FILTER]
