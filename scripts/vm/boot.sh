@@ -64,7 +64,7 @@ threads() {
 # KCSAN watches a place while it delays who has just used it. The default delays are
 # far below the time for which another processor may have to wait for its turn here.
 [ "$flavour" != kcsan ] ||
-	cmdline="$cmdline kcsan.udelay_task=1000 kcsan.udelay_interrupt=200 kcsan.skip_watch=30"
+	cmdline="$cmdline kcsan.udelay_task=1000 kcsan.udelay_interrupt=200 kcsan.skip_watch=100"
 share() { echo "local,path=$1,mount_tag=$2,security_model=none,multidevs=remap$3"; }
 # The default machine's ACPI tables are slow to interpret with the checkers on.
 args=(-M q35 -no-user-config -nodefaults -display none -no-reboot -m 1536

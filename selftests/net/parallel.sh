@@ -51,7 +51,7 @@ children[changes]=$!
 start load - gateway-load -g "$(ns gw)" -n $assocs -q $seconds -c $((2 * seconds)) -s $seconds -a $seconds "${devices[@]}"
 ended() { ! running load; }
 # The phases take as long everywhere, the rest does not.
-if ! check "the load ends" wait_for $((20 + 5 * seconds / DGSEC_SLOW)) ended; then
+if ! check "the load ends" wait_for $((60 + 5 * seconds / DGSEC_SLOW)) ended; then
 	echo w >/proc/sysrq-trigger
 fi
 stop changes KILL
