@@ -137,7 +137,8 @@ static void set(struct dgsec_iface *iface, struct dgsec_peer *peer,
 		const struct settings *s)
 {
 	dgsec_peer_set_service(iface, &peer->service, &s->service);
-	peer->mark = s->mark;
+	/* read by the data path */
+	WRITE_ONCE(peer->mark, s->mark);
 	peer->payload = s->payload;
 	peer->max_assocs = s->max_assocs;
 }

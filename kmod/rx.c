@@ -94,7 +94,7 @@ static void deliver(struct datagram *d, struct dgsec_assoc *a,
 	skb->csum_level = 0;
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->dev = dev;
-	skb->mark = a->peer->mark;
+	skb->mark = READ_ONCE(a->peer->mark);
 	skb->priority = 0;
 	skb->encapsulation = 0;
 	skb_clear_hash(skb);
