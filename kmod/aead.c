@@ -16,16 +16,12 @@ static const struct {
 	const char *name;	/* in the crypto API */
 	u8 key_len;
 	u8 tag_len;
+	bool ccm;
 } ciphers[] = {
-	[DGSEC_CIPHER_AES_128_CCM_8]	= { "ccm(aes)", 16, 8 },
-	[DGSEC_CIPHER_AES_128_CCM]	= { "ccm(aes)", 16, 16 },
-	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 16 },
+	[DGSEC_CIPHER_AES_128_CCM_8]	= { "ccm(aes)", 16, 8, true },
+	[DGSEC_CIPHER_AES_128_CCM]	= { "ccm(aes)", 16, 16, true },
+	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 16, false },
 };
-
-static bool is_ccm(u8 cipher)
-{
-	return cipher != DGSEC_CIPHER_AES_128_GCM;
-}
 
 /* There are two for each association. */
 static_assert(sizeof(struct dgsec_aead) == 24);
@@ -85,13 +81,13 @@ static int init_tfm(struct dgsec_aead *a, u8 cipher, const u8 *key)
 int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
 		    const u8 *salt)
 {
-	bool direct = is_ccm(cipher) && dgsec_ccm_is_fast();
+	bool direct = ciphers[cipher].ccm && dgsec_ccm_is_fast();
 	int err = 0;
 
 	if (!direct)
 		err = init_tfm(a, cipher, key);
 	/* slow is better than not at all */
-	if (err == -ENOENT && is_ccm(cipher)) {
+	if (err == -ENOENT && ciphers[cipher].ccm) {
 		direct = true;
 		err = 0;
 	}
@@ -152,7 +148,7 @@ static int crypt(const struct dgsec_aead *a, const u8 *nonce, const u8 *aad,
 	if (!w)
 		return -ENOMEM;
 
-	make_iv(w->iv, is_ccm(a->cipher), nonce);
+	make_iv(w->iv, ciphers[a->cipher].ccm, nonce);
 	memcpy(w->aad, aad, aad_len);
 	sg_init_table(w->sg, ARRAY_SIZE(w->sg));
 	sg_set_buf(&w->sg[0], w->aad, aad_len);

@@ -12,7 +12,6 @@ enum dtls_content_type {
 	DTLS_ALERT			= 21,
 	DTLS_HANDSHAKE			= 22,
 	DTLS_APPLICATION_DATA		= 23,
-	DTLS_HEARTBEAT			= 24,
 	DTLS_TLS12_CID			= 25,
 };
 

@@ -10,16 +10,6 @@
 
 topology -v 1
 n_peers() { [ "$(on_gw peer show dg0 -j | jq length)" = "$1" ]; }
-n_assocs() { [ "$(on_gw assoc show dg0 -j | jq length)" = "$1" ]; }
-# ended_with STATUS: the daemon has ended by itself
-ended_with() {
-	local rc=0
-	wait "$(pid_of "$daemon")" || rc=$?
-	unset "children[$daemon]"
-	[ $rc = "$1" ] && return
-	echo "status $rc"
-	return 1
-}
 # fails PATTERN: the daemon does not start, and says why
 fails() {
 	local rc=0

@@ -62,6 +62,16 @@ daemon_is() { [ "$(daemon_stat "$1")" = true ]; }
 
 daemon_said() { said "$out/$daemon" "$1"; }
 
+# ended_with STATUS: the daemon has ended by itself
+ended_with() {
+	local rc=0
+	wait "$(pid_of "$daemon")" || rc=$?
+	unset "children[$daemon]"
+	[ $rc = "$1" ] && return
+	echo "status $rc"
+	return 1
+}
+
 # peer COMMANDS OF dtls-peer...: dev1 with its identity; results are kept for answers
 peer() {
 	at dev1 dtls-peer -l "[$DEV]:${port:-$DEV_PORT}" -r "[$GW]:5684" -i "${identity:-dev1}" \

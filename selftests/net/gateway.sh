@@ -74,6 +74,9 @@ assoc_is() {
 	on_gw assoc show dg0 "$assoc" -j >"$out/assoc" && holds "$out/assoc" ".[0][0] | $1"
 }
 
+# n_assocs N: the interface has so many associations
+n_assocs() { [ "$(on_gw assoc show dg0 -j | jq length)" = "$1" ]; }
+
 # ---- a service -------------------------------------------------------------
 
 # serve [WORDS OF coap-echo...]: a service on the gateway that answers everything
@@ -90,6 +93,17 @@ notify() {
 
 # served FILTER: the array of what the service received is as FILTER says
 served() { holds "$out/echo" "map(select(.from)) | $1"; }
+
+n_served() { jq -s 'map(select(.from)) | length' "$out/echo"; }
+
+# served_once N: the service got so many requests since the last look
+seen=0
+served_once() {
+	local now
+	now=$(n_served)
+	[ $((now - seen)) = "$1" ] || { echo "$((now - seen)) requests at the service instead of $1"; return 1; }
+	seen=$now
+}
 
 # ---- counters --------------------------------------------------------------
 

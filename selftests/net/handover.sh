@@ -11,16 +11,6 @@ topology -v 1
 configure
 daemon_start
 serve
-count() { jq -s 'map(select(.from)) | length' "$out/echo"; }
-# served_once N: the service got so many requests since the last look
-seen=0
-served_once() {
-	local now
-	now=$(count)
-	[ $((now - seen)) = "$1" ] || { echo "$((now - seen)) requests at the service instead of $1"; return 1; }
-	seen=$now
-}
-n_assocs() { [ "$(on_gw assoc show dg0 -j | jq length)" = "$1" ]; }
 
 # ---- the plain case ----
 check "a handshake and a request" peer handshake 'get /x'
@@ -111,7 +101,7 @@ check "the daemon is back, and traffic goes on" goes_on
 check "it knows the associations" n_assocs 2
 check "and the peer is still one" eval '[ "$(on_gw peer show dg0 -j | jq length)" = 1 ]'
 check "no request was lost or doubled" traffic_whole
-seen=$(count)
+seen=$(n_served)
 check "a new handshake after the restart" peer handshake 'get /x'
 check "is served" served_once 1
 check "a restart of that device from the old port too" eval 'port=41000 peer handshake "get /x"'

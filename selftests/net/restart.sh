@@ -8,16 +8,6 @@
 . "$(dirname "$0")/daemon.sh"
 
 topology -v 1
-n_assocs() { [ "$(on_gw assoc show dg0 -j | jq length)" = "$1" ]; }
-# ended_with STATUS: the daemon has ended by itself
-ended_with() {
-	local rc=0
-	wait "$(pid_of "$daemon")" || rc=$?
-	unset "children[$daemon]"
-	[ $rc = "$1" ] && return
-	echo "status $rc"
-	return 1
-}
 other=00112233445566778899aabbccddeeff
 # rekey KEY: in the configuration
 rekey() { sed -i "s/^psk = .*/psk = $1/" "$conf"; }

@@ -12,15 +12,6 @@ topology -v 1
 configure 'connection-id-prefix = c0de'
 daemon_start
 serve
-count() { jq -s 'map(select(.from)) | length' "$out/echo"; }
-seen=0
-# served_once N: the service got so many requests since the last look
-served_once() {
-	local now
-	now=$(count)
-	[ $((now - seen)) = "$1" ] || { echo "$((now - seen)) requests at the service instead of $1"; return 1; }
-	seen=$now
-}
 the_assoc() { on_gw assoc show dg0 -j >"$out/assocs" && holds "$out/assocs" ".[0] | length == 1 and (.[0] | $1)"; }
 
 check "the daemon's IDs are 8 octets long" eval 'on_gw show dg0 -j | jq -e ".[0].\"cid-len\" == 8"'

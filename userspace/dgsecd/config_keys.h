@@ -15,10 +15,10 @@ struct config_key {
 	bool secret;			/* its value is not for messages */
 };
 
-/* Places in the tables, and bits of what was given: the limits come last. */
 /* At least so many octets of a connection ID are left to chance. */
 #define CID_RANDOM	4U
 
+/* Places in the tables, and bits of what was given: the limits come last. */
 enum {
 	INTERFACE_LOWER,
 	INTERFACE_ADDRESS,

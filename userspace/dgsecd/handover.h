@@ -30,7 +30,7 @@ struct handover {
 	uint64_t finished;		/* lowest number of a handshake record at epoch 1 */
 	uint64_t next_clear;		/* our next number at epoch 0 */
 	size_t tx_cid_len;		/* of the client's connection ID, in our records */
-	bool changed;			/* the client's ChangeCipherSpec has come ... */
+	bool changed;			/* a ChangeCipherSpec has come, no connection ID since */
 	uint64_t inject_until;		/* what is on the socket may be the kernel's */
 	const char *refusal;		/* the kernel's text, valid until its next call */
 	unsigned int n_held;

@@ -23,29 +23,7 @@
 #define LEN	%r9
 #define TAB	%rax
 
-/* struct ccm_job: five blocks */
-#define JOB_B0		0
-#define JOB_A0		16
-#define JOB_B1		32
-#define JOB_TEXT	48
-#define JOB_TAG		64
-
-.section .rodata
-.align 16
-.Lone:
-	.octa 1
-.Lbe_one:
-	.octa 0x01000000000000000000000000000000
-.Lcounter:
-	.octa 0x00010203040506078080808080808080
-.Lshift_up:
-	.octa 0x80808080808080808080808080808080
-	.octa 0x0f0e0d0c0b0a09080706050403020100
-.Lshift_down:
-	.octa 0x80808080808080808080808080808080
-.Lkeep:
-	.octa 0xffffffffffffffffffffffffffffffff
-	.octa 0
+#include "tables.S"
 
 .text
 
