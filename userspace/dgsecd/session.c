@@ -1,112 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <malloc.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/random.h>
 
-#include "handover.h"
 #include "kernel.h"
 #include "listener.h"
 #include "log.h"
 #include "peers.h"
-#include "record.h"
 #include "session.h"
+#include "session_life.h"
 #include "stats.h"
-#include "timer.h"
 #include "value.h"
 
 #define TRIM_DELAY	5000		/* milliseconds */
 
 #define UNKNOWN_KEY	16
-#define RANDOMS_BEFORE	4
 
-/* Of all unfinished handshakes one address may have this part, or so many. */
-#define ADDRESS_PART	8
-#define ADDRESS_LEAST	4
+const struct handshake_backend *const session_backend = &handshake_mbedtls;
+const struct config *session_config;
+struct handshake_listener *session_listener;
 
-static const struct handshake_backend *const backend = &handshake_mbedtls;
-
-struct session {
-	TAILQ_ENTRY(session) entry;
-	struct endpoint ep;
-	struct handshake *hs;
-	struct peer *peer;		/* NULL until known, or unknown */
-	struct handover over;
-	uint8_t random[HELLO_RANDOM];	/* the client's */
-	uint8_t before[RANDOMS_BEFORE][HELLO_RANDOM];	/* of the sessions it replaced */
-	unsigned int n_before;
-	enum session_end end;		/* decided while the library runs */
-	bool unknown;			/* its identity is */
-	bool seen;			/* by session_resync() */
-	bool confirmed;
-	size_t identity_len;
-	uint8_t identity[HANDSHAKE_IDENTITY_MAX];
-	struct timer retransmit;
-	struct timer expiry;
-	uint64_t grace_max;		/* when the last grace ends */
-};
-
-TAILQ_HEAD(session_list, session);
-
-static const struct config *config;
-static struct handshake_listener *listener;
-static struct session_list half_open = TAILQ_HEAD_INITIALIZER(half_open);
-static struct session_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
-static size_t n_half_open, n_waiting;
-static void *by_endpoint;
-static void *by_assoc;
 static struct timer trim;
 
 #define session_of(timer_, member)	\
 	((struct session *)((char *)(timer_) - offsetof(struct session, member)))
 
-/* Of our connection IDs, in records that come */
-static size_t cid_len(void)
+size_t session_cid_len(void)
 {
-	return config->handshake.cid_len;
-}
-
-size_t session_count(void)
-{
-	return n_half_open + n_waiting;
-}
-
-size_t session_half_open(void)
-{
-	return n_half_open;
-}
-
-static int compare_endpoint(const void *a, const void *b)
-{
-	const struct session *x = a, *y = b;
-
-	return endpoint_compare(&x->ep, &y->ep);
-}
-
-static int compare_assoc(const void *a, const void *b)
-{
-	const struct session *x = a, *y = b;
-
-	return (x->over.assoc > y->over.assoc) - (x->over.assoc < y->over.assoc);
-}
-
-static struct session *find(const struct endpoint *ep)
-{
-	struct session key = { .ep = *ep }, **found;
-
-	found = tfind(&key, &by_endpoint, compare_endpoint);
-	return found ? *found : NULL;
-}
-
-static struct session *find_assoc(const struct dgsec_assoc *assoc)
-{
-	struct session key = { .over.assoc = assoc->id }, **found;
-
-	found = tfind(&key, &by_assoc, compare_assoc);
-	return found ? *found : NULL;
+	return session_config->handshake.cid_len;
 }
 
 static const char *who(const struct session *s)
@@ -151,7 +74,7 @@ static void log_end(const struct session *s, enum session_end end)
 			    endpoint_text(&s->ep, text), session_end_text(end));
 }
 
-static void session_free(struct session *s, enum session_end end)
+void session_free(struct session *s, enum session_end end)
 {
 	/* To the client all unknown identities look like a wrong key; not to us. */
 	if (end == SESSION_BAD_KEY && s->unknown)
@@ -163,16 +86,8 @@ static void session_free(struct session *s, enum session_end end)
 
 	timer_disarm(&s->retransmit);
 	timer_disarm(&s->expiry);
-	tdelete(s, &by_endpoint, compare_endpoint);
-	if (s->over.assoc) {
-		tdelete(s, &by_assoc, compare_assoc);
-		TAILQ_REMOVE(&waiting, s, entry);
-		n_waiting--;
-	} else {
-		TAILQ_REMOVE(&half_open, s, entry);
-		n_half_open--;
-	}
-	backend->free(s->hs);
+	session_remove(s);
+	session_backend->free(s->hs);
 	handover_free(&s->over, &s->ep);
 	explicit_bzero(s, sizeof(*s));
 	free(s);
@@ -198,14 +113,10 @@ static void handed_over(struct session *s)
 {
 	char text[ENDPOINT_TEXT];
 
-	if (!tsearch(s, &by_assoc, compare_assoc))
+	if (!session_move(s))
 		log_error("out of memory: the session of %s is kept until its time is over",
 			  who(s));
-	TAILQ_REMOVE(&half_open, s, entry);
-	n_half_open--;
-	TAILQ_INSERT_TAIL(&waiting, s, entry);
-	n_waiting++;
-	s->grace_max = timer_now() + config->confirm_expiry;
+	s->grace_max = timer_now() + session_config->confirm_expiry;
 	timer_arm(&s->expiry, s->grace_max);
 	stats.handshakes++;
 	log_info("peer %s at %s: handshake done (%s), association %u", who(s),
@@ -219,7 +130,7 @@ static int hand_over(struct session *s)
 	char text[ENDPOINT_TEXT];
 	int ret;
 
-	ret = s->peer ? backend->keys(s->hs, &keys) : -EACCES;
+	ret = s->peer ? session_backend->keys(s->hs, &keys) : -EACCES;
 	if (!ret)
 		ret = handover_install(&s->over, s->peer, &s->ep, &keys);
 	explicit_bzero(&keys, sizeof(keys));
@@ -274,7 +185,7 @@ static bool on_psk(void *user, const uint8_t *identity, size_t len, struct hands
 	if (!memchr(identity, 0, len)) {
 		memcpy(text, identity, len);
 		text[len] = '\0';
-		peer = config_peer_by_identity(config, text);
+		peer = config_peer_by_identity(session_config, text);
 	}
 	s->peer = peer;
 	if (peer) {
@@ -282,7 +193,7 @@ static bool on_psk(void *user, const uint8_t *identity, size_t len, struct hands
 		return true;
 	}
 	s->unknown = true;
-	if (config->reject_unknown)
+	if (session_config->reject_unknown)
 		return false;
 
 	/*
@@ -329,16 +240,16 @@ static void failed(struct session *s)
 		send_internal_error(s);
 	if (!end)
 		end = s->over.assoc ? SESSION_LIBRARY :
-				      session_end_of(backend->failure(s->hs));
+				      session_end_of(session_backend->failure(s->hs));
 	/* The final flight did not leave in full: the client has no association. */
 	if (s->over.assoc && !s->over.done)
 		kernel_assoc_del(s->over.assoc);
 	session_free(s, end);
 }
 
-static void run(struct session *s, const uint8_t *data, size_t len)
+void session_run(struct session *s, const uint8_t *data, size_t len)
 {
-	switch (backend->run(s->hs, data, len)) {
+	switch (session_backend->run(s->hs, data, len)) {
 	case HANDSHAKE_FAILED:
 		failed(s);
 		break;
@@ -353,239 +264,41 @@ static void run(struct session *s, const uint8_t *data, size_t len)
 
 static void on_retransmit(struct timer *timer)
 {
-	run(session_of(timer, retransmit), NULL, 0);
+	session_run(session_of(timer, retransmit), NULL, 0);
 }
 
-/* ---- hello ----------------------------------------------------------------- */
-
-/*
- * Whoever comes here has shown that its address is its own. So one address
- * pays for itself first, and then the oldest goes: a real client is done in
- * seconds, and tries again.
- */
-static void make_room(const struct in6_addr *address)
+static void refuse(struct handshake *hs)
 {
-	size_t most = config->half_open_max / ADDRESS_PART, n = 0;
-	struct session *s, *oldest = NULL;
+	log_limited(LOG_ERR, "out of memory: a handshake was refused");
+	session_backend->free(hs);
+}
 
-	TAILQ_FOREACH(s, &half_open, entry) {
-		if (!IN6_ARE_ADDR_EQUAL(&s->ep.remote, address))
-			continue;
-		if (!oldest)
-			oldest = s;
-		n++;
+struct session *session_new(const struct endpoint *ep, struct handshake *hs)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (!s) {
+		refuse(hs);
+		return NULL;
 	}
-	if (n >= (most > ADDRESS_LEAST ? most : ADDRESS_LEAST))
-		session_free(oldest, SESSION_EVICTED);
-	if (n_half_open >= config->half_open_max)
-		session_free(TAILQ_FIRST(&half_open), SESSION_EVICTED);
+	s->ep = *ep;
+	s->hs = hs;
+	s->retransmit.fire = on_retransmit;
+	s->expiry.fire = on_expiry;
+	return s;
 }
 
-/* A new session remembers the hellos of those it replaces: see is_stale(). */
-static void take_place(struct session *s, struct session *old)
+void session_begin(struct session *s)
 {
-	unsigned int n = old->n_before < RANDOMS_BEFORE - 1 ? old->n_before : RANDOMS_BEFORE - 1;
-
-	memcpy(s->before[0], old->random, HELLO_RANDOM);
-	memcpy(s->before[1], old->before, n * sizeof(s->before[0]));
-	s->n_before = n + 1;
-	/* The client lost its state: the library's is of no use any more. */
-	session_free(old, SESSION_RESTARTED);
-}
-
-static void accept_session(const struct endpoint *ep, struct handshake *hs, const uint8_t *random)
-{
-	struct session *old = find(ep), *s;
-
-	s = calloc(1, sizeof(*s));
-	if (s) {
-		s->ep = *ep;
-		s->hs = hs;
-		memcpy(s->random, random, HELLO_RANDOM);
-		s->retransmit.fire = on_retransmit;
-		s->expiry.fire = on_expiry;
-		if (old)
-			take_place(s, old);
-		make_room(&ep->remote);
-	}
-	if (!s || !tsearch(s, &by_endpoint, compare_endpoint)) {
-		log_limited(LOG_ERR, "out of memory: a handshake was refused");
+	if (!session_insert(s)) {
+		refuse(s->hs);
 		free(s);
-		backend->free(hs);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&half_open, s, entry);
-	n_half_open++;
-	timer_arm(&s->expiry, timer_now() + config->half_open_expiry);
-	handover_expect(&s->over, ep, config->half_open_expiry);
-	backend->attach(hs, s);
-	run(s, NULL, 0);
-}
-
-/*
- * RFC 6347 section 4.2.1: the cookie covers the client's address and port and
- * its random, so that an old one serves no other handshake. Ours too: a client
- * may reach us at several.
- */
-static void listen_hello(const struct endpoint *ep, const struct datagram *dgram,
-			 const uint8_t *data, size_t len)
-{
-	struct handshake_hello hello = { .data = data, .len = len };
-	uint8_t client[sizeof(*ep) + HELLO_RANDOM];
-	enum handshake_failure failure;
-	struct handshake *hs = NULL;
-	char text[ENDPOINT_TEXT];
-	uint8_t random[HELLO_RANDOM];
-
-	memcpy(random, dgram->random, sizeof(random));
-	memcpy(client, ep, sizeof(*ep));
-	memcpy(client + sizeof(*ep), random, sizeof(random));
-	hello.client = client;
-	hello.client_len = sizeof(client);
-
-	switch (backend->listen(listener, &hello, &hs, &failure)) {
-	case HANDSHAKE_VERIFY:
-		stats.cookie_sent++;
-		break;
-	case HANDSHAKE_ACCEPTED:
-		stats.cookie_good++;
-		accept_session(ep, hs, random);
-		return;
-	case HANDSHAKE_REFUSED:
-		stats.refused[failure]++;
-		log_limited(LOG_NOTICE, "ClientHello from %s refused: %s", endpoint_text(ep, text),
-			    session_end_text(session_end_of(failure)));
-		break;
-	}
-	/* Whoever forged the address gains nothing: never more out than in. */
-	if (hello.reply_len && hello.reply_len <= len)
-		listener_send(ep, hello.reply, hello.reply_len);
-}
-
-/* One that came late, or again: its cookie may be good still, but it is not the last. */
-static bool is_stale(const struct session *s, const uint8_t *random)
-{
-	for (unsigned int i = 0; i < s->n_before; i++)
-		if (!memcmp(s->before[i], random, HELLO_RANDOM))
-			return true;
-	return false;
-}
-
-static void receive_hello(struct session *s, const struct endpoint *ep,
-			  const struct datagram *dgram, const uint8_t *data, size_t len,
-			  uint8_t *part)
-{
-	bool same = s && !memcmp(s->random, dgram->random, HELLO_RANDOM);
-
-	stats.hello++;
-	if (same && !s->over.assoc)
-		run(s, part, datagram_handshake(data, len, cid_len(), part));
-	else if (same || (s && is_stale(s, dgram->random)))
-		stats.duplicate++;
-	else
-		listen_hello(ep, dgram, data, len);
-}
-
-/* ---- receiving ------------------------------------------------------------- */
-
-/*
- * A client that sends data right behind its Finished (RFC 7918) may have lost
- * our final flight nevertheless: then it repeats its own, when its first record
- * has long come, and may have to do so again. What it repeats is not
- * authenticated when it comes here, so it cannot keep the state for ever.
- */
-static void extend_grace(struct session *s)
-{
-	uint64_t end = timer_now() + config->confirm_grace;
-
-	if (end > s->grace_max)
-		end = s->grace_max;
-	if (end > s->expiry.when)
-		timer_arm(&s->expiry, end);
-}
-
-static void receive_protected(struct session *s, const struct endpoint *ep,
-			      const uint8_t *data, size_t len, uint8_t *part)
-{
-	len = datagram_protected(data, len, cid_len(), part);
-	if (s && !s->over.assoc)
-		handover_hold(&s->over, part, len, cid_len());
-	else
-		handover_inject(ep, part, len);
-}
-
-/*
- * A record with a connection ID does not show what it is. The library gets what
- * can be a Finished: the first number of its epoch, or what follows a
- * ChangeCipherSpec; it would fail at application data. The kernel gets the rest,
- * and when there is an association also what the library got: whose it is not
- * passes it over, as its number was seen.
- */
-static bool is_for_library(const struct session *s, const struct datagram *dgram)
-{
-	return s && (s->over.assoc || !dgram->cid_seq || dgram->change || s->over.changed);
-}
-
-/*
- * After the library has seen it, or not: the kernel's part. A Finished alone, by
- * which the association came about, is nothing to it.
- */
-static void pass_on_cid(struct session *s, const struct endpoint *ep, bool taken,
-			const uint8_t *data, size_t len, uint8_t *part)
-{
-	if (s && taken && !s->over.assoc)
-		return;
-	if (s && s->over.done && timer_now() >= s->over.inject_until)
-		return;
-	stats.application++;
-	receive_protected(s, ep, data, len, part);
-}
-
-void session_receive(const struct endpoint *ep, const uint8_t *data, size_t len)
-{
-	static uint8_t part[LISTENER_DATAGRAM_MAX];
-	struct session *s = find(ep);
-	struct datagram dgram;
-	bool for_library, alone;
-	size_t len_part;
-
-	datagram_classify(&dgram, data, len, cid_len());
-	stats.records_daemon += dgram.applications;
-	if (dgram.kind == DATAGRAM_HELLO_FRAGMENT) {
-		stats.hello_fragment++;
-		return;
-	}
-	if (dgram.kind == DATAGRAM_HELLO) {
-		receive_hello(s, ep, &dgram, data, len, part);
-		return;
-	}
-	for_library = dgram.cid && is_for_library(s, &dgram);
-	if (dgram.protected && !dgram.cid) {
-		stats.application++;
-		receive_protected(s, ep, data, len, part);
-	}
-	if (dgram.handshake || for_library) {
-		stats.handshake++;
-		if (!s) {
-			stats.no_session++;
-			return;
-		}
-		if (s->confirmed)
-			extend_grace(s);
-		len_part = datagram_handshake(data, len, cid_len(), part);
-		handover_note(&s->over, part, len_part, cid_len());
-		s->over.changed = !dgram.cid && (s->over.changed || dgram.change);
-		alone = for_library && dgram.cid == 1 && !s->over.assoc;
-		run(s, part, len_part);
-		if (alone)
-			return;
-		/* it may have failed */
-		s = find(ep);
-	}
-	if (dgram.cid)
-		pass_on_cid(s, ep, for_library, data, len, part);
-	if (!dgram.handshake && !dgram.protected && !dgram.cid)
-		stats.malformed++;
+	timer_arm(&s->expiry, timer_now() + session_config->half_open_expiry);
+	handover_expect(&s->over, &s->ep, session_config->half_open_expiry);
+	session_backend->attach(s->hs, s);
+	session_run(s, NULL, 0);
 }
 
 /* ---- the kernel's events --------------------------------------------------- */
@@ -595,12 +308,12 @@ static void confirm(struct session *s)
 	if (s->confirmed)
 		return;
 	s->confirmed = true;
-	timer_arm(&s->expiry, timer_now() + config->confirm_grace);
+	timer_arm(&s->expiry, timer_now() + session_config->confirm_grace);
 }
 
 void session_confirmed(const struct dgsec_assoc *assoc)
 {
-	struct session *s = find_assoc(assoc);
+	struct session *s = session_find_assoc(assoc->id);
 
 	if (s)
 		confirm(s);
@@ -608,7 +321,7 @@ void session_confirmed(const struct dgsec_assoc *assoc)
 
 void session_assoc_gone(const struct dgsec_assoc *assoc)
 {
-	struct session *s = find_assoc(assoc);
+	struct session *s = session_find_assoc(assoc->id);
 
 	if (s)
 		session_free(s, SESSION_ASSOC_GONE);
@@ -616,7 +329,7 @@ void session_assoc_gone(const struct dgsec_assoc *assoc)
 
 static int on_assoc(const struct dgsec_assoc *assoc, void *arg)
 {
-	struct session *s = find_assoc(assoc);
+	struct session *s = session_find_assoc(assoc->id);
 
 	(void)arg;
 	if (s) {
@@ -632,7 +345,7 @@ void session_resync(void)
 	struct session *s, *next;
 	int ret;
 
-	TAILQ_FOREACH(s, &waiting, entry)
+	TAILQ_FOREACH(s, &session_waiting_list, entry)
 		s->seen = false;
 	ret = kernel_assoc_list(on_assoc, NULL);
 	if (ret) {
@@ -640,7 +353,7 @@ void session_resync(void)
 		log_warning("associations cannot be listed: %s", kernel_error());
 		return;
 	}
-	for (s = TAILQ_FIRST(&waiting); s; s = next) {
+	for (s = TAILQ_FIRST(&session_waiting_list); s; s = next) {
 		next = TAILQ_NEXT(s, entry);
 		if (!s->seen)
 			session_free(s, SESSION_ASSOC_GONE);
@@ -651,12 +364,13 @@ void session_resync(void)
 
 int session_start(const struct config *with)
 {
-	config = with;
+	session_config = with;
 	trim.fire = trim_memory;
-	listener = backend->open(&with->handshake, &events);
-	if (!listener)
-		log_error("%s cannot be set up: out of memory or randomness", backend->name);
-	return listener ? 0 : -ENOMEM;
+	session_listener = session_backend->open(&with->handshake, &events);
+	if (!session_listener)
+		log_error("%s cannot be set up: out of memory or randomness",
+			  session_backend->name);
+	return session_listener ? 0 : -ENOMEM;
 }
 
 /* The same peer in the new configuration, or NULL. */
@@ -686,11 +400,11 @@ static void renew_list(struct session_list *list, const struct config *with)
 
 int session_reload(const struct config *with)
 {
-	int ret = backend->set(listener, &with->handshake);
+	int ret = session_backend->set(session_listener, &with->handshake);
 
-	renew_list(&half_open, with);
-	renew_list(&waiting, with);
-	config = with;
+	renew_list(&session_half_open_list, with);
+	renew_list(&session_waiting_list, with);
+	session_config = with;
 	return ret;
 }
 
@@ -698,11 +412,11 @@ void session_stop(void)
 {
 	struct session *s;
 
-	while ((s = TAILQ_FIRST(&half_open)))
+	while ((s = TAILQ_FIRST(&session_half_open_list)))
 		session_free(s, SESSION_SHUTDOWN);
-	while ((s = TAILQ_FIRST(&waiting)))
+	while ((s = TAILQ_FIRST(&session_waiting_list)))
 		session_free(s, SESSION_SHUTDOWN);
-	backend->close(listener);
-	listener = NULL;
+	session_backend->close(session_listener);
+	session_listener = NULL;
 	timer_disarm(&trim);
 }

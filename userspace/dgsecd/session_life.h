@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of a session's life have from session.c. */
+#ifndef DGSECD_SESSION_LIFE_H
+#define DGSECD_SESSION_LIFE_H
+
+#include "session_table.h"
+
+/* In force now. */
+extern const struct config *session_config;
+extern struct handshake_listener *session_listener;
+extern const struct handshake_backend *const session_backend;
+
+/* Length of our connection IDs, in records that come. */
+size_t session_cid_len(void);
+
+/* NULL: out of memory, then the handshake is freed and the log says so. */
+struct session *session_new(const struct endpoint *ep, struct handshake *hs);
+/* It is the only one at its endpoint. It may be gone afterwards. */
+void session_begin(struct session *s);
+/* Let the library go on, with a datagram or without. It may be gone afterwards. */
+void session_run(struct session *s, const uint8_t *data, size_t len);
+void session_free(struct session *s, enum session_end end);
+
+#endif
