@@ -7,6 +7,7 @@
 #                   kernel, CPUS=4 on so many processors
 # make check-harness  faults of every kind: does the harness notice?
 # make bench        what a packet costs; FULL=1 measures everything, and takes longer
+# make interop-docs  run the tests with foreign peers, and put it into docs/interop.md
 # make bench-docs   put the figures of the last full one into docs
 # make fuzz         ten million random messages against OpenSSL; CASES=n
 # make shell        a shell in the virtual machine
@@ -58,6 +59,9 @@ demo:
 bench:
 	@selftests/bench/bench.sh -k $(KERNEL) $(if $(FULL),-f)
 
+interop-docs:
+	@scripts/interop.sh
+
 bench-docs:
 	@selftests/bench/docs.sh
 
@@ -80,4 +84,4 @@ distclean: clean
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: all module userspace install check check-harness demo bench bench-docs fuzz shell lint clean distclean help
+.PHONY: all module userspace install check check-harness demo bench bench-docs interop-docs fuzz shell lint clean distclean help

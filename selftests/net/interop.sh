@@ -49,7 +49,8 @@ for c in $CIPHERS; do
 		check "$c: and that is the time" time_of_day
 		check "$c: coap-client-$lib PUT" coap $lib -m put -e "$text-$lib-$c" "coaps://[$GW]/example_data"
 		check "$c: GET of what was PUT" get $lib /example_data
-		check "$c: it is the same" said "$out/got" "$text-$lib-$c"
+		check "$c: it is the same" said "$out/got" "$text-$lib-$c" &&
+			interop libcoap-$lib server PreSharedKey $c
 	done
 
 	cipher=$c
@@ -69,7 +70,8 @@ notified() {
 	return 1
 }
 for lib in gnutls openssl; do
-	check "coap-client-$lib Observe" notified $lib
+	check "coap-client-$lib Observe" notified $lib &&
+		interop libcoap-$lib server PreSharedKey +Observe
 done
 
 # ---- the service on the backbone ----
@@ -120,11 +122,13 @@ for c in $CIPHERS; do
 	ready='Verify return code|Extended master secret'
 	check "$c: openssl s_client" line "exec openssl s_client -dtls1_2 -connect '[$GW]:5684' \
 		-psk $PSK_HEX -psk_identity dev1 -cipher '${openssl_names[$c]}:@SECLEVEL=0' -nocommands"
-	check "$c: was used" said "$out/client" "Cipher is ${openssl_names[$c]}"
+	check "$c: was used" said "$out/client" "Cipher is ${openssl_names[$c]}" &&
+		interop OpenSSL server PreSharedKey $c
 	ready='Simple Client Mode'
 	check "$c: gnutls-cli" line "exec gnutls-cli --udp -p 5684 --pskusername dev1 --pskkey $PSK_HEX --priority \
 		'NONE:+VERS-DTLS1.2:+PSK:+${gnutls_names[$c]}:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL' $GW"
-	check "$c: was used" said "$out/client" "${gnutls_names[$c]}"
+	check "$c: was used" said "$out/client" "${gnutls_names[$c]}" &&
+		interop GnuTLS server PreSharedKey $c
 done
 
 check "the daemon opened no application record" daemon_is '.records_daemon == 0'

@@ -67,6 +67,10 @@ skip_all() {
 	exit 4
 }
 
+# interop PEER server|client MODE WORDS...: for docs/interop.md: this has worked with a foreign peer, and
+# dgsec was that. Words are ciphers; what begins with + goes to the last column (_ for blanks).
+interop() { echo "# interop $*"; }
+
 note() { printf '%s\n' "$*" | sed 's/^/# /'; }
 
 # check DESCRIPTION COMMAND...: ok if the command succeeds; says what it printed if not

@@ -32,7 +32,8 @@ done
 for c in $CIPHERS; do
 	cipher=$c
 	check "$c: it is served" peer -C 4 handshake 'get /x'
-	check "$c: once" served_once 1
+	check "$c: once" served_once 1 &&
+		interop mbedTLS server PreSharedKey $c +connection_IDs,_0_to_32_octets
 done
 cipher=''
 check "a client without one" peer handshake 'get /x'
