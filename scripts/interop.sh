@@ -45,6 +45,7 @@ table() {
 		END {
 			print "| peer | dgsec is | mode | ciphers | with |"
 			print "|---|---|---|---|---|"
+			fflush()
 			for (i = 1; i <= n; i++) {
 				split(order[i], w, " ")
 				print "| " w[1] " " version[w[1]] " | " w[2] " | " w[3] " | " ciphers[order[i]] " | " also[order[i]] " |" | "sort -f"
