@@ -15,18 +15,25 @@
 static const struct {
 	const char *name;	/* in the crypto API */
 	u8 key_len;
+	u8 iv_len;		/* what is fixed of a nonce */
 	u8 tag_len;
 	bool ccm;
 } ciphers[] = {
-	[DGSEC_CIPHER_AES_128_CCM_8]	= { "ccm(aes)", 16, 8, true },
-	[DGSEC_CIPHER_AES_128_CCM]	= { "ccm(aes)", 16, 16, true },
-	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 16, false },
+	[DGSEC_CIPHER_AES_128_CCM_8]	= { "ccm(aes)", 16, 4, 8, true },
+	[DGSEC_CIPHER_AES_128_CCM]	= { "ccm(aes)", 16, 4, 16, true },
+	[DGSEC_CIPHER_AES_128_GCM]	= { "gcm(aes)", 16, 4, 16, false },
+	[DGSEC_CIPHER_AES_256_CCM_8]	= { "ccm(aes)", 32, 4, 8, true },
+	[DGSEC_CIPHER_AES_256_CCM]	= { "ccm(aes)", 32, 4, 16, true },
+	[DGSEC_CIPHER_AES_256_GCM]	= { "gcm(aes)", 32, 4, 16, false },
+	[DGSEC_CIPHER_CHACHA20_POLY1305]	= {
+		"rfc7539(chacha20,poly1305)", 32, 12, 16, false
+	},
 };
 
 /* There are two for each association. */
 static_assert(sizeof(struct dgsec_aead) == 24);
 
-/* Octets of an IV in the crypto API; GCM's has the nonce only. */
+/* Octets of an IV in the crypto API; only CCM's has more than the nonce. */
 #define IV_LEN	16
 
 /*
@@ -45,9 +52,10 @@ size_t dgsec_aead_key_len(u8 cipher)
 	return ciphers[cipher].key_len;
 }
 
-size_t dgsec_aead_tag_len(u8 cipher)
+/* Octets of a nonce that are fixed: its salt, or what numbers are xored into */
+size_t dgsec_aead_iv_len(u8 cipher)
 {
-	return ciphers[cipher].tag_len;
+	return ciphers[cipher].iv_len;
 }
 
 static int init_tfm(struct dgsec_aead *a, u8 cipher, const u8 *key)
@@ -68,35 +76,50 @@ static int init_tfm(struct dgsec_aead *a, u8 cipher, const u8 *key)
 	return err;
 }
 
+static int init_direct(struct dgsec_aead *a, u8 cipher, const u8 *key)
+{
+	u8 len = ciphers[cipher].key_len;
+
+	if (len == sizeof(a->key)) {
+		memcpy(a->key, key, len);
+	} else {
+		/* few have a long key: those pay for it */
+		a->long_key = kmemdup(key, len, GFP_KERNEL);
+		if (!a->long_key)
+			return -ENOMEM;
+	}
+	a->direct = len;
+	return 0;
+}
+
 /**
  * dgsec_aead_init - make a key usable
  * @a: to be filled
  * @cipher: enum dgsec_cipher, valid
  * @key: dgsec_aead_key_len(@cipher) octets
- * @salt: DTLS12_SALT_LEN octets
+ * @iv: dgsec_aead_iv_len(@cipher) octets
  *
  * Context: may sleep.
  * Return: 0, -ENOENT if the kernel does not have the cipher, or -ENOMEM.
  */
 int dgsec_aead_init(struct dgsec_aead *a, u8 cipher, const u8 *key,
-		    const u8 *salt)
+		    const u8 *iv)
 {
-	bool direct = ciphers[cipher].ccm && dgsec_ccm_is_fast();
-	int err = 0;
+	bool ccm = ciphers[cipher].ccm;
+	int err = -ENOENT;
 
-	if (!direct)
+	if (!ccm || !dgsec_ccm_is_fast())
 		err = init_tfm(a, cipher, key);
 	/* slow is better than not at all */
-	if (err == -ENOENT && ciphers[cipher].ccm) {
-		direct = true;
-		err = 0;
-	}
+	if (err == -ENOENT && ccm)
+		err = init_direct(a, cipher, key);
 	if (err)
 		return err;
-	if (direct)
-		memcpy(a->key, key, sizeof(a->key));
-	a->direct = direct;
-	memcpy(a->salt, salt, sizeof(a->salt));
+	memcpy(a->salt, iv, sizeof(a->salt));
+	a->explicit_len = DTLS12_NONCE_LEN - ciphers[cipher].iv_len;
+	/* who has no explicit part is not direct: there is room */
+	if (!a->explicit_len)
+		memcpy(a->iv_rest, iv + sizeof(a->salt), sizeof(a->iv_rest));
 	a->cipher = cipher;
 	a->tag_len = ciphers[cipher].tag_len;
 	return 0;
@@ -112,14 +135,17 @@ void dgsec_aead_destroy(struct dgsec_aead *a)
 {
 	if (!a->direct && a->tfm)
 		crypto_free_aead(a->tfm);
+	else if (a->direct > sizeof(a->key))
+		kfree_sensitive(a->long_key);
 	memzero_explicit(a, sizeof(*a));
 }
 
 static struct dgsec_ccm ccm_of(const struct dgsec_aead *a)
 {
 	return (struct dgsec_ccm){
-		.key = a->key,
-		.key_len = sizeof(a->key),
+		.key = likely(a->direct == sizeof(a->key)) ? a->key :
+							     a->long_key,
+		.key_len = a->direct,
 		.tag_len = a->tag_len,
 		.nonce_len = DTLS12_NONCE_LEN,
 	};

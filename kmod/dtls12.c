@@ -105,11 +105,18 @@ static void aad_of(struct aad *aad, const struct dtls12_record *rec, size_t len)
 		make_aad(aad, rec->type, rec->epoch, rec->seq, len);
 }
 
-static void make_nonce(u8 *nonce, const struct dgsec_aead *key,
-		       const u8 *explicit)
+/* The explicit part is where the fragment begins, or the number has its place. */
+static void make_nonce(u8 *nonce, const struct dgsec_aead *key, u16 epoch,
+		       u64 seq, const u8 *fragment)
 {
+	u8 *rest = nonce + DTLS12_SALT_LEN;
+
 	memcpy(nonce, key->salt, DTLS12_SALT_LEN);
-	memcpy(nonce + DTLS12_SALT_LEN, explicit, DTLS12_EXPLICIT_LEN);
+	if (likely(key->explicit_len))
+		memcpy(rest, fragment, DTLS12_EXPLICIT_LEN);
+	else
+		put_unaligned_be64(get_unaligned_be64(key->iv_rest) ^
+				   ((u64)epoch << 48 | seq), rest);
 }
 
 /*
@@ -136,14 +143,15 @@ static int unwrap(struct dtls12_record *rec)
  * @rec: as parsed and vetted; afterwards its data is the content, and its type
  *	the content's
  *
- * The nonce is the one in the record, which need not be its number.
+ * The nonce is the one in the record, if there is one: it need not be its
+ * number.
  *
  * Return: 0 or the counter of the reason to drop the record, whose content is
  * garbage then.
  */
 int dgsec_dtls12_open(const struct dgsec_aead *key, struct dtls12_record *rec)
 {
-	size_t over = DTLS12_EXPLICIT_LEN + key->tag_len;
+	size_t over = key->explicit_len + key->tag_len;
 	u8 nonce[DTLS12_NONCE_LEN];
 	struct aad aad;
 	int err;
@@ -151,16 +159,16 @@ int dgsec_dtls12_open(const struct dgsec_aead *key, struct dtls12_record *rec)
 	if (rec->len < over || rec->len - over > DTLS12_PLAIN_MAX)
 		return DGSEC_A_STATS_RX_DROP_LENGTH;
 
-	make_nonce(nonce, key, rec->data);
+	make_nonce(nonce, key, rec->epoch, rec->seq, rec->data);
 	aad_of(&aad, rec, rec->len - over);
 	err = dgsec_aead_open(key, nonce, aad.octets, aad.len,
-			      rec->data + DTLS12_EXPLICIT_LEN,
-			      rec->len - DTLS12_EXPLICIT_LEN);
+			      rec->data + key->explicit_len,
+			      rec->len - key->explicit_len);
 	if (err == -ENOMEM)
 		return DGSEC_A_STATS_RX_DROP_MEMORY;
 	if (err)
 		return DGSEC_A_STATS_RX_DROP_AUTH;
-	rec->data += DTLS12_EXPLICIT_LEN;
+	rec->data += key->explicit_len;
 	rec->len -= over;
 	return unlikely(rec->cid_len) ? unwrap(rec) : 0;
 }
@@ -179,17 +187,17 @@ int dgsec_dtls12_close(const struct dgsec_aead *key,
 		       const struct dtls12_record *rec)
 {
 	u8 *fragment = rec->start + DTLS12_HEADER_LEN + rec->cid_len;
-	size_t len = rec->start + rec->size - fragment - DTLS12_EXPLICIT_LEN -
+	size_t len = rec->start + rec->size - fragment - key->explicit_len -
 		     key->tag_len;
 	struct dtls12_record was = *rec;
 	u8 nonce[DTLS12_NONCE_LEN];
 	struct aad aad;
 
 	was.type = rec->start[DTLS12_TYPE];
-	make_nonce(nonce, key, fragment);
+	make_nonce(nonce, key, rec->epoch, rec->seq, fragment);
 	aad_of(&aad, &was, len);
 	return dgsec_aead_seal(key, nonce, aad.octets, aad.len,
-			       fragment + DTLS12_EXPLICIT_LEN, len);
+			       fragment + key->explicit_len, len);
 }
 
 /**
@@ -203,7 +211,8 @@ int dgsec_dtls12_close(const struct dgsec_aead *key,
  *	dtls12_suffix() and the tag's length behind it
  * @len: its length, at most DTLS12_PLAIN_MAX
  *
- * The nonce is epoch and sequence number, so it repeats only if they do.
+ * The nonce is made of epoch and sequence number, so it repeats only if they
+ * do.
  *
  * Return: 0 or the error of dgsec_aead_seal().
  */
@@ -211,14 +220,15 @@ int dgsec_dtls12_seal(const struct dgsec_aead *key,
 		      const struct dtls12_cid *cid, u8 type, u16 epoch,
 		      u64 seq, u8 *data, size_t len)
 {
-	u8 *explicit = data - DTLS12_EXPLICIT_LEN;
-	u8 *header = data - dtls12_prefix(cid->len);
+	u8 *fragment = data - key->explicit_len;
+	u8 *header = data - dtls12_prefix(key, cid->len);
 	u8 nonce[DTLS12_NONCE_LEN];
 	struct aad aad;
 
 	put_unaligned_be16(DTLS_VERSION_1_2, header + DTLS12_VERSION);
 	put_unaligned_be64((u64)epoch << 48 | seq, header + DTLS12_EPOCH);
-	put_unaligned_be64((u64)epoch << 48 | seq, explicit);
+	if (likely(key->explicit_len))
+		put_unaligned_be64((u64)epoch << 48 | seq, fragment);
 	if (unlikely(cid->len)) {
 		header[DTLS12_TYPE] = DTLS_TLS12_CID;
 		memcpy(header + DTLS12_LENGTH, cid->id, cid->len);
@@ -229,9 +239,9 @@ int dgsec_dtls12_seal(const struct dgsec_aead *key,
 		header[DTLS12_TYPE] = type;
 		make_aad(&aad, type, epoch, seq, len);
 	}
-	put_unaligned_be16(DTLS12_EXPLICIT_LEN + len + key->tag_len,
-			   explicit - 2);
+	put_unaligned_be16(key->explicit_len + len + key->tag_len,
+			   fragment - 2);
 
-	make_nonce(nonce, key, explicit);
+	make_nonce(nonce, key, epoch, seq, fragment);
 	return dgsec_aead_seal(key, nonce, aad.octets, aad.len, data, len);
 }

@@ -27,9 +27,10 @@ struct dtls12_cid {
 };
 
 /* What is before the payload of a record that is sent */
-static inline size_t dtls12_prefix(size_t cid_len)
+static inline size_t dtls12_prefix(const struct dgsec_aead *key,
+				   size_t cid_len)
 {
-	return DTLS12_PREFIX_LEN + cid_len;
+	return DTLS12_HEADER_LEN + cid_len + key->explicit_len;
 }
 
 /* ... and behind it, but for the tag: the type that is inside */

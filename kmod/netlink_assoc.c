@@ -286,6 +286,7 @@ static int get_keys(struct nlattr *nest, struct dgsec_assoc_config *c,
 		    struct netlink_ext_ack *extack)
 {
 	size_t key_len = dgsec_aead_key_len(c->cipher);
+	size_t iv_len = dgsec_aead_iv_len(c->cipher);
 	struct nlattr *tb[DGSEC_A_KEYS_MAX + 1];
 	int err;
 
@@ -295,17 +296,20 @@ static int get_keys(struct nlattr *nest, struct dgsec_assoc_config *c,
 		err = get_key(tb[DGSEC_A_KEYS_TX_KEY], key_len, &c->tx_key,
 			      extack);
 	if (!err)
-		err = get_key(tb[DGSEC_A_KEYS_TX_IV], DTLS12_SALT_LEN,
-			      &c->tx_iv, extack);
+		err = get_key(tb[DGSEC_A_KEYS_TX_IV], iv_len, &c->tx_iv,
+			      extack);
 	if (!err)
 		err = get_key(tb[DGSEC_A_KEYS_RX_KEY], key_len, &c->rx_key,
 			      extack);
 	if (!err)
-		err = get_key(tb[DGSEC_A_KEYS_RX_IV], DTLS12_SALT_LEN,
-			      &c->rx_iv, extack);
+		err = get_key(tb[DGSEC_A_KEYS_RX_IV], iv_len, &c->rx_iv,
+			      extack);
 	if (err)
 		return err;
-	/* both ends would make the same nonces under one key */
+	/*
+	 * Both ends would make the same nonces under one key. The numbers that
+	 * are xored into an IV do not reach its first octets.
+	 */
 	if (!memcmp(c->tx_key, c->rx_key, key_len) &&
 	    !memcmp(c->tx_iv, c->rx_iv, DTLS12_SALT_LEN)) {
 		NL_SET_ERR_MSG(extack, "the two directions must have different keys");

@@ -32,8 +32,8 @@ enum {
  */
 unsigned int dgsec_tx_headroom(const struct net_device *lower, u8 cid_len)
 {
-	return LL_RESERVED_SPACE(lower) + OUTER_LEN + dtls12_prefix(cid_len) -
-	       INNER_LEN;
+	return LL_RESERVED_SPACE(lower) + OUTER_LEN + DTLS12_PREFIX_LEN +
+	       cid_len - INNER_LEN;
 }
 
 /* ... and behind the payload */
@@ -179,7 +179,7 @@ static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 		kfree_skb(skb);
 		return stat;
 	}
-	__skb_push(skb, dtls12_prefix(cid_len));
+	__skb_push(skb, dtls12_prefix(&a->tx, cid_len));
 	__skb_put(skb, dtls12_suffix(cid_len) + a->tx.tag_len);
 	return send(a, skb);
 }

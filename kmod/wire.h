@@ -42,6 +42,11 @@ enum dtls_alert {
  *   nonce:     4 octets salt | 8 octets explicit nonce
  *   AAD:       epoch | sequence | type | version | length of the plaintext
  *
+ * ChaCha20-Poly1305 (RFC 7905 section 2) has no explicit nonce:
+ *
+ *   fragment:  ciphertext | tag
+ *   nonce:     12 octets IV, the last 8 xored with epoch | sequence
+ *
  * One with a connection ID (RFC 9146 sections 4 and 5) has type tls12_cid, and
  * the ID stands before the length:
  *
@@ -68,7 +73,7 @@ enum dtls12_layout {
 	DTLS12_CID_AAD_LEN		= 23,	/* and the ID */
 	DTLS12_PLAIN_MAX		= 1 << 14,
 	DTLS12_FRAGMENT_MAX		= (1 << 14) + 2048,
-	/* what is before the payload of a sealed record */
+	/* what is at most before the payload of a sealed record */
 	DTLS12_PREFIX_LEN		= DTLS12_HEADER_LEN + DTLS12_EXPLICIT_LEN,
 };
 

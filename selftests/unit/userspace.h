@@ -30,6 +30,7 @@ typedef uint64_t u64;
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define pr_err(...)		fprintf(stderr, __VA_ARGS__)
+#define pr_notice(...)		fprintf(stderr, __VA_ARGS__)
 
 #define GFP_KERNEL		0
 #define kzalloc(size, flags)	calloc(1, size)
