@@ -8,18 +8,21 @@
 #include "cipher.h"
 
 #include <mbedtls/ccm.h>
+#include <mbedtls/chachapoly.h>
 #include <mbedtls/gcm.h>
 #include <string.h>
 
 #include "bench.h"
 
 static const struct cipher ciphers[] = {
-	{ "aes-128-ccm-8", false, 16, 8, "rfc4309(ccm(aes))", 3 },
-	{ "aes-128-ccm", false, 16, 16, "rfc4309(ccm(aes))", 3 },
-	{ "aes-128-gcm", true, 16, 16, "rfc4106(gcm(aes))", 4 },
-	{ "aes-256-ccm-8", false, 32, 8, "rfc4309(ccm(aes))", 3 },
-	{ "aes-256-ccm", false, 32, 16, "rfc4309(ccm(aes))", 3 },
-	{ "aes-256-gcm", true, 32, 16, "rfc4106(gcm(aes))", 4 },
+	{ "aes-128-ccm-8", CIPHER_CCM, 16, 4, 8, "rfc4309(ccm(aes))", 3 },
+	{ "aes-128-ccm", CIPHER_CCM, 16, 4, 16, "rfc4309(ccm(aes))", 3 },
+	{ "aes-128-gcm", CIPHER_GCM, 16, 4, 16, "rfc4106(gcm(aes))", 4 },
+	{ "aes-256-ccm-8", CIPHER_CCM, 32, 4, 8, "rfc4309(ccm(aes))", 3 },
+	{ "aes-256-ccm", CIPHER_CCM, 32, 4, 16, "rfc4309(ccm(aes))", 3 },
+	{ "aes-256-gcm", CIPHER_GCM, 32, 4, 16, "rfc4106(gcm(aes))", 4 },
+	{ "chacha20-poly1305", CIPHER_CHACHAPOLY, 32, 12, 16,
+	  "rfc7539esp(chacha20,poly1305)", 4 },
 };
 
 const struct cipher *cipher_find(const char *name)
@@ -78,12 +81,46 @@ static int gcm(const struct cipher_call *c, uint8_t *text, size_t len, bool seal
 	return ret;
 }
 
+static int chachapoly(const struct cipher_call *c, uint8_t *text, size_t len,
+		      bool seal)
+{
+	mbedtls_chachapoly_context ctx;
+	int ret;
+
+	mbedtls_chachapoly_init(&ctx);
+	ret = mbedtls_chachapoly_setkey(&ctx, c->raw);
+	if (!ret && seal)
+		ret = mbedtls_chachapoly_encrypt_and_tag(&ctx, len, c->nonce,
+							 c->aad, c->aad_len,
+							 text, text,
+							 text + len);
+	else if (!ret)
+		ret = mbedtls_chachapoly_auth_decrypt(&ctx, len, c->nonce,
+						      c->aad, c->aad_len,
+						      text + len, text, text);
+	mbedtls_chachapoly_free(&ctx);
+	return ret;
+}
+
+static int crypt(const struct cipher_call *call, uint8_t *text, size_t len,
+		 bool seal)
+{
+	switch (call->cipher->mode) {
+	case CIPHER_CCM:
+		return ccm(call, text, len, seal);
+	case CIPHER_GCM:
+		return gcm(call, text, len, seal);
+	default:
+		return chachapoly(call, text, len, seal);
+	}
+}
+
 int cipher_seal(const struct cipher_call *call, uint8_t *text, size_t len)
 {
-	return (call->cipher->gcm ? gcm : ccm)(call, text, len, true);
+	return crypt(call, text, len, true);
 }
 
 int cipher_open(const struct cipher_call *call, uint8_t *text, size_t len)
 {
-	return (call->cipher->gcm ? gcm : ccm)(call, text, len, false);
+	return crypt(call, text, len, false);
 }

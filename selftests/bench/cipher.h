@@ -9,23 +9,30 @@
 
 enum {
 	CIPHER_KEY_MAX = 32,
-	CIPHER_SALT_MAX = 4,
-	CIPHER_RAW_MAX = CIPHER_KEY_MAX + CIPHER_SALT_MAX,
+	CIPHER_IV_MAX = 12,
+	CIPHER_RAW_MAX = CIPHER_KEY_MAX + CIPHER_IV_MAX,
 	CIPHER_TAG_MAX = 16,
 	CIPHER_NONCE_MAX = 12,
+};
+
+enum cipher_mode {
+	CIPHER_CCM,
+	CIPHER_GCM,
+	CIPHER_CHACHAPOLY,
 };
 
 /* One AEAD under the names its users know it by. */
 struct cipher {
 	const char *name;
-	bool gcm;
+	enum cipher_mode mode;
 	size_t key_len;
+	size_t iv_len;	/* in DTLS 1.2; without the explicit nonce */
 	size_t tag_len;
 	const char *esp_name;
 	size_t esp_salt_len;
 };
 
-/* All that one call of the AEAD needs; @raw is the key, then the salt. */
+/* All that one call of the AEAD needs; @raw is the key, then salt or IV. */
 struct cipher_call {
 	const struct cipher *cipher;
 	const uint8_t *raw;

@@ -60,7 +60,7 @@ static int peer_add(struct bench *bench, struct dgsec *dg, struct dgsec_ref dev,
 	struct dgsec_assoc assoc = {};
 	struct dgsec_keys keys = {
 		.key_len = key_len,
-		.iv_len = RECORD_SALT_LEN,
+		.iv_len = bench->cipher->iv_len,
 	};
 
 	DGSEC_PUT(&peer, DGSEC_A_PEER_INNER_ADDR, inner_addr, who->inner.addr);
@@ -72,9 +72,9 @@ static int peer_add(struct bench *bench, struct dgsec *dg, struct dgsec_ref dev,
 		return bench_error("peer: %s", dgsec_error(dg));
 
 	memcpy(keys.rx_key, who->rx_raw, key_len);
-	memcpy(keys.rx_iv, who->rx_raw + key_len, RECORD_SALT_LEN);
+	memcpy(keys.rx_iv, who->rx_raw + key_len, keys.iv_len);
 	memcpy(keys.tx_key, who->tx_raw, key_len);
-	memcpy(keys.tx_iv, who->tx_raw + key_len, RECORD_SALT_LEN);
+	memcpy(keys.tx_iv, who->tx_raw + key_len, keys.iv_len);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PEER_ID, peer_id, peer.id);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PROTOCOL, protocol,
 		  DGSEC_PROTOCOL_DTLS12);

@@ -27,12 +27,25 @@ struct record_call {
 	struct cipher_call call;
 };
 
+/* What is of the nonce in each record: with ChaCha20-Poly1305 nothing */
+static size_t explicit_len(const struct cipher *cipher)
+{
+	return DTLS_NONCE_LEN - cipher->iv_len;
+}
+
 static void call_init(struct record_call *c, const struct cipher *cipher,
 		      const uint8_t *raw, const uint8_t *record, size_t len)
 {
+	uint8_t *rest = c->nonce + RECORD_SALT_LEN;
+	size_t i;
+
 	/* RFC 6655 section 3: salt, then the record's explicit part */
-	memcpy(c->nonce, raw + cipher->key_len, RECORD_SALT_LEN);
-	memcpy(c->nonce + RECORD_SALT_LEN, record + DTLS_HDR_LEN, DTLS_SEQ_LEN);
+	memcpy(c->nonce, raw + cipher->key_len, cipher->iv_len);
+	memcpy(c->nonce + cipher->iv_len, record + DTLS_HDR_LEN,
+	       explicit_len(cipher));
+	/* RFC 7905 section 2: the number is xored into the IV */
+	for (i = 0; i < DTLS_SEQ_LEN && !explicit_len(cipher); i++)
+		rest[i] ^= record[3 + i];
 	/* RFC 5246 section 6.2.3.3: number, type, version, plain length */
 	memcpy(c->aad, record + 3, DTLS_SEQ_LEN);
 	memcpy(c->aad + DTLS_SEQ_LEN, record, 3);
@@ -51,7 +64,8 @@ size_t record_in_make(struct bench *bench, uint32_t n, uint8_t *p)
 {
 	struct packet_flow outer = flow_in_outer(bench);
 	uint8_t *record = p + PACKET_IP_LEN + PACKET_UDP_LEN;
-	uint8_t *text = record + DTLS_HDR_LEN + DTLS_SEQ_LEN;
+	size_t nonce = explicit_len(bench->cipher);
+	uint8_t *text = record + DTLS_HDR_LEN + nonce;
 	struct peer *peer = bench->peer;
 	size_t len = bench->payload;
 	struct record_call c;
@@ -61,13 +75,13 @@ size_t record_in_make(struct bench *bench, uint32_t n, uint8_t *p)
 	packet_put16(record + 3, RECORD_EPOCH);
 	packet_put16(record + 5, 0);
 	packet_put32(record + 7, ++peer->rx_seq);
-	packet_put16(record + 11, DTLS_SEQ_LEN + len + bench->cipher->tag_len);
-	memcpy(record + DTLS_HDR_LEN, record + 3, DTLS_SEQ_LEN);
+	packet_put16(record + 11, nonce + len + bench->cipher->tag_len);
+	memcpy(record + DTLS_HDR_LEN, record + 3, nonce);
 	packet_coap_put(text, len, n, PACKET_COAP_POST);
 	call_init(&c, bench->cipher, peer->rx_raw, record, len);
 	if (cipher_seal(&c.call, text, len))
 		return 0;
-	len += DTLS_HDR_LEN + DTLS_SEQ_LEN + bench->cipher->tag_len;
+	len += DTLS_HDR_LEN + nonce + bench->cipher->tag_len;
 	len = packet_udp_put(p + PACKET_IP_LEN, &outer, len);
 	packet_ip_put(p, &outer, IPPROTO_UDP, len);
 	return PACKET_IP_LEN + len;
@@ -89,8 +103,8 @@ size_t record_out_make(struct bench *bench, uint32_t n, uint8_t *p)
 
 int record_out_check(struct bench *bench, uint32_t n, uint8_t *p, size_t len)
 {
-	const size_t overhead = DTLS_HDR_LEN + DTLS_SEQ_LEN +
-				bench->cipher->tag_len;
+	const size_t header = DTLS_HDR_LEN + explicit_len(bench->cipher);
+	const size_t overhead = header + bench->cipher->tag_len;
 	struct packet_flow outer = flow_out_outer(bench);
 	struct peer *peer = bench->peer;
 	uint8_t *record, *text;
@@ -114,7 +128,7 @@ int record_out_check(struct bench *bench, uint32_t n, uint8_t *p, size_t len)
 		return bench_error("sequence number %llu, expected %llu",
 				   (unsigned long long)seq,
 				   (unsigned long long)peer->tx_seq);
-	text = record + DTLS_HDR_LEN + DTLS_SEQ_LEN;
+	text = record + header;
 	len -= overhead;
 	call_init(&c, bench->cipher, peer->tx_raw, record, len);
 	if (cipher_open(&c.call, text, len))

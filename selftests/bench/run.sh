@@ -54,7 +54,8 @@ fi
 known_ciphers()
 {
 	local cipher
-	for cipher in aes-128-ccm-8 aes-128-ccm aes-256-ccm-8 aes-256-ccm aes-128-gcm aes-256-gcm; do
+	for cipher in aes-128-ccm-8 aes-128-ccm aes-256-ccm-8 aes-256-ccm aes-128-gcm aes-256-gcm \
+		chacha20-poly1305; do
 		! dgsec_has "$cipher" || ciphers+=("$cipher")
 	done
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 180
+# timeout: 240
 # Connection IDs (RFC 9146) in both directions, of all lengths: peers that move,
 # attackers that replay, race and forge from elsewhere, and what is no record of
 # the association although it looks like one.

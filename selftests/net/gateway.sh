@@ -8,9 +8,9 @@ INNER=fd00:d9::17
 DEV=$(dev 1)
 DEV_PORT=40000
 # shellcheck disable=SC2034 # used by the tests
-CIPHERS="aes-128-ccm-8 aes-128-ccm aes-128-gcm"
+CIPHERS="aes-128-ccm-8 aes-128-ccm aes-128-gcm aes-256-ccm-8 aes-256-ccm aes-256-gcm chacha20-poly1305"
 keys=/tmp/keys-$$ # no log
-assoc='' cipher=''
+assoc='' cipher='' keyed=aes-128-ccm-8
 
 # As at, but without the mounts of ip netns exec, which make it slow.
 within() { nsenter --net="/run/netns/$(ns "$1")" "${@:2}"; }
@@ -25,9 +25,15 @@ manual() {
 	must on_gw peer add dg0 addr $INNER name dev1 "$@" >/dev/null
 }
 
+# make_keys [CIPHER]: for AES-128 if not given
 make_keys() {
-	local n
-	(umask 077 && for n in tx-key:16 tx-iv:4 rx-key:16 rx-iv:4; do
+	local n key=16 iv=4
+	keyed=${1:-aes-128-ccm-8}
+	case $keyed in
+	*-256-*)	key=32 ;;
+	chacha20-*)	key=32 iv=12 ;;
+	esac
+	(umask 077 && for n in tx-key:$key tx-iv:$iv rx-key:$key rx-iv:$iv; do
 		echo "${n%:*} $(od -An -vtx1 -N "${n#*:}" /dev/urandom | tr -d ' \n')"
 	done >"$keys")
 }
@@ -45,7 +51,7 @@ new_assoc() {
 	cipher=$1
 	shift
 	[ -z "$assoc" ] || on_gw assoc del dg0 "$assoc"
-	make_keys
+	make_keys "$cipher"
 	oracle_reset || return
 	assoc=$(on_gw assoc add dg0 peer dev1 cipher "$cipher" keys "$keys" \
 		remote "[$DEV]:$DEV_PORT" local "[$GW]:5684" "$@")
@@ -87,7 +93,7 @@ serve() {
 
 # notify ADDRESS [N]: the service sends something (hello) by itself, N times
 notify() {
-	at gw dtls-raw -k "$keys" -c aes-128-ccm-8 -l "[$GW_INNER]:5683" -r "[$1]:5683" \
+	at gw dtls-raw -k "$keys" -c "$keyed" -l "[$GW_INNER]:5683" -r "[$1]:5683" \
 		"send raw=68656c6c6f count=${2:-1}"
 }
 

@@ -1,11 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 240
-# Foreign DTLS clients over the simulated radio, with every cipher they have, to
-# unmodified plain CoAP servers on the gateway and on the backbone.
+# Foreign DTLS clients over the simulated radio, to unmodified plain CoAP servers
+# on the gateway and on the backbone. Ciphers of 256 bits: see ciphers.sh.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/gateway.sh"
 . "$(dirname "$0")/daemon.sh"
+. "$(dirname "$0")/clients.sh"
+
+CIPHERS_128="aes-128-ccm-8 aes-128-ccm aes-128-gcm"
 
 topology 1
 configure
@@ -14,31 +17,12 @@ start server gw coap-server-notls -A $GW_INNER -p 5683
 start server2 host coap-server-notls -A $HOST -p 5683
 must wait_for 10 eval 'at gw ss -Hlnu | grep -q ":5683 "'
 must wait_for 10 eval 'at host ss -Hlnu | grep -q ":5683 "'
-export OPENSSL_CONF=$out/openssl.cnf
-cat >"$OPENSSL_CONF" <<-EOT
-	openssl_conf = conf
-	[conf]
-	ssl_conf = ssl
-	[ssl]
-	system_default = all
-	[all]
-	CipherString = DEFAULT:@SECLEVEL=0
-EOT
+openssl_all
 
-# coap LIBRARY WORDS...: libcoap's client, as a device would run it
-coap() {
-	local lib=$1
-	shift
-	timeout $((20 * DGSEC_SLOW)) ip netns exec "$(ns dev1)" "coap-client-$lib" -k "$PSK" -u dev1 "$@"
-}
-# get LIBRARY PATH: what comes back is in $out/got
-get() { coap "$1" -m get "coaps://[$GW]$2" >"$out/got" 2>&1 && [ -s "$out/got" ]; }
-time_of_day() { said "$out/got" '[A-Z][a-z][a-z] [0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]'; }
-uses() { on_gw assoc show dg0 -j | jq -e "any(.cipher == \"$1\")"; }
 text="dgsec-$$-$RANDOM"
 
 # The daemon offers one cipher at a time, so it is clear which one was used.
-for c in $CIPHERS; do
+for c in $CIPHERS_128; do
 	configure "ciphers = $c"
 	check "$c: the daemon takes the new configuration" reload
 
@@ -99,36 +83,9 @@ stop server2
 configure 'payload = opaque'
 check "any payload, a service that sends it back" reload
 serve
-# line COMMAND...: send a line through it, and see the same line come back
-line() {
-	local rc said="line-$RANDOM"
-	mkfifo "/tmp/line-$$"
-	start client dev1 bash -c "$* <'/tmp/line-$$'"
-	exec {in}>"/tmp/line-$$"
-	rm "/tmp/line-$$"
-	wait_for 15 said "$out/client" "$ready" && echo "$said" >&$in &&
-		wait_for 15 eval "served 'any(.data | contains(\"$(printf %s "$said" | od -An -vtx1 | tr -d ' \n')\"))'" &&
-		wait_for 15 said "$out/client" "^$said"
-	rc=$?
-	exec {in}>&-
-	stop client
-	[ $rc = 0 ] || cat "$out/client"
-	return $rc
-}
-declare -A openssl_names=([aes-128-ccm-8]=PSK-AES128-CCM8 [aes-128-ccm]=PSK-AES128-CCM
-	[aes-128-gcm]=PSK-AES128-GCM-SHA256)
-declare -A gnutls_names=([aes-128-ccm-8]=AES-128-CCM-8 [aes-128-ccm]=AES-128-CCM [aes-128-gcm]=AES-128-GCM)
-for c in $CIPHERS; do
-	ready='Verify return code|Extended master secret'
-	check "$c: openssl s_client" line "exec openssl s_client -dtls1_2 -connect '[$GW]:5684' \
-		-psk $PSK_HEX -psk_identity dev1 -cipher '${openssl_names[$c]}:@SECLEVEL=0' -nocommands"
-	check "$c: was used" said "$out/client" "Cipher is ${openssl_names[$c]}" &&
-		interop OpenSSL server PreSharedKey $c
-	ready='Simple Client Mode'
-	check "$c: gnutls-cli" line "exec gnutls-cli --udp -p 5684 --pskusername dev1 --pskkey $PSK_HEX --priority \
-		'NONE:+VERS-DTLS1.2:+PSK:+${gnutls_names[$c]}:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL' $GW"
-	check "$c: was used" said "$out/client" "${gnutls_names[$c]}" &&
-		interop GnuTLS server PreSharedKey $c
+for c in $CIPHERS_128; do
+	openssl_line $c
+	gnutls_line $c
 done
 
 check "the daemon opened no application record" daemon_is '.records_daemon == 0'

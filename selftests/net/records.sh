@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 120
+# timeout: 240
 # Records under keys installed by hand, every cipher, both directions. The
 # device's end is an implementation of its own (dtls-raw). A plain service sees
 # plain CoAP from the inner address; the wire shows nothing but DTLS.
@@ -26,8 +26,12 @@ for c in $CIPHERS; do
 		answers '.[0].seq == 32 and .[0].nonce == "0001000000000020"'
 	check "$c: counted" moved rx-bytes=12 rx-records=1 tx-bytes=16 tx-records=1
 
-	check "$c: an explicit nonce that is not the number is taken from the record" \
-		raw 'send seq=8 nonce=1122334455667788 get=/x' recv
+	if [ "$c" = chacha20-poly1305 ]; then
+		check "$c: another request" raw 'send seq=8 get=/x' recv
+	else
+		check "$c: an explicit nonce that is not the number is taken from the record" \
+			raw 'send seq=8 nonce=1122334455667788 get=/x' recv
+	fi
 	check "$c: the gateway's numbers rise" raw 'send seq=9 get=/x' recv 'send seq=10 get=/x' recv
 	check "$c: by one" answers 'map(.seq) == [34, 35]'
 	check "$c: one octet" raw 'send seq=11 data=41' recv
@@ -43,7 +47,7 @@ for c in $CIPHERS; do
 	check "$c: is consumed" moved rx-bytes=12 rx-empty=1 rx-records=1 tx-bytes=16 tx-records=1
 done
 
-check "the association says what it is" assoc_is '.cipher == "aes-128-gcm" and .confirmed and
+check "the association says what it is" assoc_is '.cipher == "chacha20-poly1305" and .confirmed and
 	."remote-port" == 40000 and ."remote-addr" == "fd00:6::2" and ."rx-seq" == 17 and
 	."inner-port" == 5683'
 check "the service saw only the inner address and port" served 'length > 20 and

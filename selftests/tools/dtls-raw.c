@@ -24,7 +24,7 @@ static void print_usage(FILE *f)
 	      "  -t HEX     connection ID in the records that are sent\n"
 	      "  -i HEX     connection ID in the records that come\n"
 	      "  -z         send UDP checksum 0, which IPv6 does not allow\n"
-	      "  -c CIPHER  aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
+	      "  -c CIPHER  as dgsec calls it, such as aes-128-ccm-8\n"
 	      "commands, each one argument:\n", f);
 	fputs(command_send_help, f);
 	fputs("  recv [N [MS]]               wait for N records (1), at most MS (5000) for each\n"

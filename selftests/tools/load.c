@@ -81,7 +81,7 @@ struct load_assoc *load_pick(void)
 void load_keys(const struct load_assoc *a, uint16_t generation, struct record_keys *keys)
 {
 	memset(keys, 0, sizeof(*keys));
-	keys->cipher = a->index % 3;
+	keys->cipher = a->index % RECORD_CIPHERS;
 	keys->tx_key[0] = 1;
 	keys->rx_key[0] = 2;
 	keys->tx_key[1] = a->index;

@@ -50,17 +50,23 @@ static uint32_t add_assoc_at(struct dgsec *dg, const struct load_assoc *a, uint1
 		[RECORD_CCM_8] = DGSEC_CIPHER_AES_128_CCM_8,
 		[RECORD_CCM] = DGSEC_CIPHER_AES_128_CCM,
 		[RECORD_GCM] = DGSEC_CIPHER_AES_128_GCM,
+		[RECORD_CCM_8_256] = DGSEC_CIPHER_AES_256_CCM_8,
+		[RECORD_CCM_256] = DGSEC_CIPHER_AES_256_CCM,
+		[RECORD_GCM_256] = DGSEC_CIPHER_AES_256_GCM,
+		[RECORD_CHACHAPOLY] = DGSEC_CIPHER_CHACHA20_POLY1305,
 	};
 	struct dgsec_assoc c = { .has = DGSEC_HAS(DGSEC_A_ASSOC_REPLACE) };
-	struct dgsec_keys keys = { .key_len = RECORD_KEY, .iv_len = RECORD_IV };
+	struct dgsec_keys keys = { };
 	struct record_keys k;
 
 	/* Those are the device's: what it sends, the gateway receives. */
 	load_keys(a, generation, &k);
-	memcpy(keys.rx_key, k.tx_key, RECORD_KEY);
-	memcpy(keys.rx_iv, k.tx_iv, RECORD_IV);
-	memcpy(keys.tx_key, k.rx_key, RECORD_KEY);
-	memcpy(keys.tx_iv, k.rx_iv, RECORD_IV);
+	keys.key_len = record_key_len(k.cipher);
+	keys.iv_len = record_iv_len(k.cipher);
+	memcpy(keys.rx_key, k.tx_key, keys.key_len);
+	memcpy(keys.rx_iv, k.tx_iv, keys.iv_len);
+	memcpy(keys.tx_key, k.rx_key, keys.key_len);
+	memcpy(keys.tx_iv, k.rx_iv, keys.iv_len);
 	DGSEC_PUT(&c, DGSEC_A_ASSOC_PEER_ID, peer_id, a->peer);
 	DGSEC_PUT(&c, DGSEC_A_ASSOC_PROTOCOL, protocol, DGSEC_PROTOCOL_DTLS12);
 	DGSEC_PUT(&c, DGSEC_A_ASSOC_CIPHER, cipher, ciphers[k.cipher]);

@@ -95,6 +95,7 @@ struct step {
 	__u64 seq, nonce;
 	__u16 fragment;
 	__u8 random; /* of a ServerHello */
+	__u8 cid;    /* length of a connection ID, without explicit nonce */
 	bool violated;
 };
 
@@ -105,6 +106,7 @@ static bool step_ok(struct oracle *o, const struct step *s)
 	__u8 *r = udp + 8;
 
 	put_be16(udp + 4, sizeof(udp));
+	memset(r + RECORD_HEADER, 0xc1, 46);
 	r[0] = s->type;
 	put_be16(r + 1, RECORD_DTLS12);
 	put_be16(r + 3, s->epoch);
@@ -112,6 +114,10 @@ static bool step_ok(struct oracle *o, const struct step *s)
 	put_be16(r + 11, 46);
 	put_be16(r + RECORD_HEADER, s->epoch);
 	put_be48(r + RECORD_HEADER + 2, s->nonce);
+	if (s->cid) {
+		memset(r + 11, 0xc0, s->cid);
+		put_be16(r + 11 + s->cid, 46 - s->cid);
+	}
 	if (s->random) {
 		memset(r + RECORD_HEADER, 0, 46);
 		r[RECORD_HEADER] = 2;
@@ -156,6 +162,13 @@ static int self_test(void)
 		{ "a handshake that has not changed keys covers one use only",
 		  { { 23, 1, 5, 5 }, { 22, 0, 1, 1, .random = 8 }, { 23, 1, 5, 5 },
 		    { 23, 1, 5, 5, .violated = true } } },
+		{ "without explicit nonce rising numbers pass",
+		  { { 25, 1, 5, .cid = 8 }, { 25, 1, 6, .cid = 8 }, { 25, 1, 7, .cid = 8 } } },
+		{ "and a repeated number fails",
+		  { { 25, 1, 5, .cid = 8 }, { 25, 1, 6, .cid = 8 },
+		    { 25, 1, 5, .cid = 8, .violated = true } } },
+		{ "another connection ID is another key",
+		  { { 25, 1, 5, .cid = 8 }, { 25, 1, 5, .cid = 9 } } },
 		{ "a reset is another key", { { 23, 1, 5, 5 }, { 23, 1, 5, 5 } }, .reset = true },
 	};
 	int failed = 0;

@@ -4,6 +4,10 @@
  * association's sender puts on the wire may share (epoch, sequence number) or
  * the explicit nonce, since either is a nonce used twice under one key.
  *
+ * With ChaCha20-Poly1305 (RFC 7905) the number is the nonce. Where others have
+ * an explicit one stand 8 octets of ciphertext, which, if they were to repeat,
+ * would be a key stream used twice. So there is no need to know the cipher.
+ *
  * An association is a UDP 5-tuple. New keys on it are recognized as a reader of
  * the wire can: a ServerHello with another random announces them, and the
  * sender's ChangeCipherSpec begins them (RFC 5246 section 7.1). Between the
@@ -183,13 +187,19 @@ static struct oracle_assoc *assoc_of(struct oracle *o, const __u8 *key)
 
 /*
  * A record does not say how long its connection ID is. But the explicit nonce
- * that we send is epoch and sequence number, and the length must fit.
+ * that we send is epoch and sequence number, and the length must fit. Without
+ * explicit nonce the length must be that of the rest of the datagram (@rest
+ * octets, which need not all be here): we put one such record into each.
  */
-static int cid_length(const __u8 *r, size_t len)
+static int cid_length(const __u8 *r, size_t len, size_t rest)
 {
 	for (size_t n = 1; n <= RECORD_CID_MAX && RECORD_HEADER + n + RECORD_NONCE <= len; n++) {
 		if (RECORD_HEADER + n + get_be16(r + 11 + n) >= RECORD_HEADER + n + RECORD_NONCE &&
 		    !memcmp(r + RECORD_HEADER + n, r + 3, RECORD_NONCE))
+			return n;
+	}
+	for (size_t n = 1; n <= RECORD_CID_MAX && RECORD_HEADER + n <= len; n++) {
+		if (RECORD_HEADER + n + get_be16(r + 11 + n) == rest)
 			return n;
 	}
 	return -1;
@@ -220,7 +230,7 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 	/* The last record may go on in a fragment that is not seen here. */
 	while (len - at >= RECORD_HEADER) {
 		const __u8 *r = data + at;
-		int cid = r[0] == RECORD_CID ? cid_length(r, len - at) : 0;
+		int cid = r[0] == RECORD_CID ? cid_length(r, len - at, claimed - at) : 0;
 		size_t header = RECORD_HEADER + (cid > 0 ? cid : 0);
 		size_t size = get_be16(r + header - 2), here = len - at - header;
 		struct seen key = {

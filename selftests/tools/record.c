@@ -10,18 +10,40 @@
 #include <ctype.h>
 #include <errno.h>
 #include <mbedtls/ccm.h>
+#include <mbedtls/chachapoly.h>
 #include <mbedtls/gcm.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct {
 	const char *name;
-	size_t tag;
+	enum { CCM, GCM, CHACHAPOLY } mode;
+	size_t key, iv, tag;
 } ciphers[] = {
-	[RECORD_CCM_8] = { "aes-128-ccm-8", 8 },
-	[RECORD_CCM] = { "aes-128-ccm", 16 },
-	[RECORD_GCM] = { "aes-128-gcm", 16 },
+	[RECORD_CCM_8] = { "aes-128-ccm-8", CCM, 16, 4, 8 },
+	[RECORD_CCM] = { "aes-128-ccm", CCM, 16, 4, 16 },
+	[RECORD_GCM] = { "aes-128-gcm", GCM, 16, 4, 16 },
+	[RECORD_CCM_8_256] = { "aes-256-ccm-8", CCM, 32, 4, 8 },
+	[RECORD_CCM_256] = { "aes-256-ccm", CCM, 32, 4, 16 },
+	[RECORD_GCM_256] = { "aes-256-gcm", GCM, 32, 4, 16 },
+	[RECORD_CHACHAPOLY] = { "chacha20-poly1305", CHACHAPOLY, 32, 12, 16 },
 };
+
+size_t record_key_len(enum record_cipher cipher)
+{
+	return ciphers[cipher].key;
+}
+
+size_t record_iv_len(enum record_cipher cipher)
+{
+	return ciphers[cipher].iv;
+}
+
+/* Octets of the nonce that stand in each record */
+static size_t explicit_len(const struct record_keys *keys)
+{
+	return ciphers[keys->cipher].iv == RECORD_SALT ? RECORD_NONCE : 0;
+}
 
 bool record_cipher_parse(const char *name, enum record_cipher *cipher)
 {
@@ -44,19 +66,20 @@ void record_keys_swap(struct record_keys *keys)
 	memcpy(keys->rx_iv, old.tx_iv, sizeof(keys->rx_iv));
 }
 
-/* Lines of "name hex" as dgsec reads them, with = or : between if wanted. */
+/* Lines of "name hex" as dgsec reads them, with = or : between if wanted. The cipher is known by then. */
 void record_keys_load(struct record_keys *keys, const char *file)
 {
+	int key_len = ciphers[keys->cipher].key, iv_len = ciphers[keys->cipher].iv;
 	struct {
 		const char *name;
 		__u8 *to;
 		int len;
 		bool seen;
 	} want[] = {
-		{ "tx-key", keys->tx_key, RECORD_KEY, false },
-		{ "tx-iv", keys->tx_iv, RECORD_IV, false },
-		{ "rx-key", keys->rx_key, RECORD_KEY, false },
-		{ "rx-iv", keys->rx_iv, RECORD_IV, false },
+		{ "tx-key", keys->tx_key, key_len, false },
+		{ "tx-iv", keys->tx_iv, iv_len, false },
+		{ "rx-key", keys->rx_key, key_len, false },
+		{ "rx-iv", keys->rx_iv, iv_len, false },
 	};
 	char line[256];
 	FILE *f;
@@ -123,13 +146,26 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 {
 	const __u8 *key = seal ? keys->tx_key : keys->rx_key;
 	size_t tag_len = ciphers[keys->cipher].tag;
+	unsigned int bits = 8 * ciphers[keys->cipher].key;
 	int ret;
 
-	if (keys->cipher == RECORD_GCM) {
+	if (ciphers[keys->cipher].mode == CHACHAPOLY) {
+		mbedtls_chachapoly_context chachapoly;
+
+		mbedtls_chachapoly_init(&chachapoly);
+		ret = mbedtls_chachapoly_setkey(&chachapoly, key);
+		if (!ret && seal)
+			ret = mbedtls_chachapoly_encrypt_and_tag(&chachapoly, len, nonce, aad->octets, aad->len,
+								 in, out, tag);
+		else if (!ret)
+			ret = mbedtls_chachapoly_auth_decrypt(&chachapoly, len, nonce, aad->octets, aad->len,
+							      tag, in, out);
+		mbedtls_chachapoly_free(&chachapoly);
+	} else if (ciphers[keys->cipher].mode == GCM) {
 		mbedtls_gcm_context gcm;
 
 		mbedtls_gcm_init(&gcm);
-		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, key, 128);
+		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, key, bits);
 		if (!ret && seal)
 			ret = mbedtls_gcm_crypt_and_tag(&gcm, MBEDTLS_GCM_ENCRYPT, len, nonce, 12,
 							aad->octets, aad->len, in, out, tag_len, tag);
@@ -141,7 +177,7 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 		mbedtls_ccm_context ccm;
 
 		mbedtls_ccm_init(&ccm);
-		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, key, 128);
+		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, key, bits);
 		if (!ret && seal)
 			ret = mbedtls_ccm_encrypt_and_tag(&ccm, len, nonce, 12, aad->octets, aad->len, in, out,
 							  tag, tag_len);
@@ -153,11 +189,30 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 	return ret;
 }
 
+/* @explicit: the 8 octets that are in the record, if the cipher has them there */
+static void make_nonce(const struct record_keys *keys, const __u8 *iv, const struct record *r,
+		       const __u8 *explicit, __u8 nonce[12])
+{
+	__u8 number[8];
+
+	if (explicit_len(keys)) {
+		memcpy(nonce, iv, RECORD_SALT);
+		memcpy(nonce + RECORD_SALT, explicit, RECORD_NONCE);
+		return;
+	}
+	put_be16(number, r->epoch);
+	put_be48(number + 2, r->seq);
+	memcpy(nonce, iv, RECORD_IV_MAX);
+	for (size_t i = 0; i < sizeof(number); i++)
+		nonce[RECORD_SALT + i] ^= number[i];
+}
+
 /* Returns the size of the record in @out, which must have room for it. */
 size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 *out)
 {
 	size_t tag = ciphers[keys->cipher].tag, cid_len = r->cid ? keys->tx_cid_len : 0;
-	__u8 *fragment = out + RECORD_HEADER + cid_len, *text = fragment + RECORD_NONCE;
+	size_t nonce_len = explicit_len(keys);
+	__u8 *fragment = out + RECORD_HEADER + cid_len, *text = fragment + nonce_len;
 	size_t len = r->len;
 	struct aad aad;
 	__u8 nonce[12];
@@ -174,10 +229,9 @@ size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 
 	put_be16(out + 3, r->epoch);
 	put_be48(out + 5, r->seq);
 	memcpy(out + 11, keys->tx_cid, cid_len);
-	put_be16(fragment - 2, RECORD_NONCE + len + tag);
-	memcpy(fragment, r->nonce, RECORD_NONCE);
-	memcpy(nonce, keys->tx_iv, RECORD_IV);
-	memcpy(nonce + RECORD_IV, r->nonce, RECORD_NONCE);
+	put_be16(fragment - 2, nonce_len + len + tag);
+	memcpy(fragment, r->nonce, nonce_len);
+	make_nonce(keys, keys->tx_iv, r, r->nonce, nonce);
 	if (cid_len)
 		cid_additional_data(&aad, r, keys->tx_cid, cid_len, len);
 	else
@@ -213,7 +267,7 @@ int record_open(const struct record_keys *keys, const __u8 *in, size_t len,
 		struct record *r, __u8 *plain)
 {
 	size_t tag = ciphers[keys->cipher].tag, header = record_header(keys, in);
-	size_t cid_len = header - RECORD_HEADER;
+	size_t cid_len = header - RECORD_HEADER, nonce_len = explicit_len(keys);
 	const __u8 *fragment = in + header;
 	struct aad aad;
 	__u8 nonce[12];
@@ -225,18 +279,19 @@ int record_open(const struct record_keys *keys, const __u8 *in, size_t len,
 	r->seq = get_be48(in + 5);
 	r->data = plain;
 	r->len = 0;
-	if (len < header + RECORD_NONCE + tag || memcmp(in + 11, keys->rx_cid, cid_len))
+	if (len < header + nonce_len + tag || memcmp(in + 11, keys->rx_cid, cid_len))
 		return -1;
-	r->len = len - header - RECORD_NONCE - tag;
-	memcpy(r->nonce, fragment, RECORD_NONCE);
-	memcpy(nonce, keys->rx_iv, RECORD_IV);
-	memcpy(nonce + RECORD_IV, fragment, RECORD_NONCE);
+	r->len = len - header - nonce_len - tag;
+	make_nonce(keys, keys->rx_iv, r, fragment, nonce);
+	put_be16(r->nonce, r->epoch);
+	put_be48(r->nonce + 2, r->seq);
+	memcpy(r->nonce, fragment, nonce_len);
 	if (cid_len)
 		cid_additional_data(&aad, r, keys->rx_cid, cid_len, r->len);
 	else
 		additional_data(&aad, r, r->len);
-	if (aead(keys, false, nonce, &aad, fragment + RECORD_NONCE, r->len, plain,
-		 (__u8 *)fragment + RECORD_NONCE + r->len))
+	if (aead(keys, false, nonce, &aad, fragment + nonce_len, r->len, plain,
+		 (__u8 *)fragment + nonce_len + r->len))
 		return -1;
 	if (!cid_len)
 		return 0;

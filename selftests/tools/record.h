@@ -14,12 +14,16 @@
  * and for an AEAD (RFC 5246 section 6.2.3.3) the fragment is
  *
  *   explicit nonce(8) | ciphertext | tag
+ *
+ * ChaCha20-Poly1305 (RFC 7905) has no explicit nonce: epoch and sequence are
+ * xored into the last 8 octets of the IV.
  */
 enum {
 	RECORD_HEADER = 13,
 	RECORD_NONCE = 8,
-	RECORD_KEY = 16,
-	RECORD_IV = 4,
+	RECORD_SALT = 4,
+	RECORD_KEY_MAX = 32,
+	RECORD_IV_MAX = 12,
 	RECORD_TAG_MAX = 16,
 
 	RECORD_CCS = 20,
@@ -37,6 +41,11 @@ enum record_cipher {
 	RECORD_CCM_8,
 	RECORD_CCM,
 	RECORD_GCM,
+	RECORD_CCM_8_256,
+	RECORD_CCM_256,
+	RECORD_GCM_256,
+	RECORD_CHACHAPOLY,
+	RECORD_CIPHERS,
 };
 
 /* Keys of both directions, named from this end. */
@@ -45,8 +54,8 @@ struct record_keys {
 	/* connection IDs: in the records sent, and in those that come */
 	__u8 tx_cid[RECORD_CID_MAX], rx_cid[RECORD_CID_MAX];
 	size_t tx_cid_len, rx_cid_len;
-	__u8 tx_key[RECORD_KEY], tx_iv[RECORD_IV];
-	__u8 rx_key[RECORD_KEY], rx_iv[RECORD_IV];
+	__u8 tx_key[RECORD_KEY_MAX], tx_iv[RECORD_IV_MAX];
+	__u8 rx_key[RECORD_KEY_MAX], rx_iv[RECORD_IV_MAX];
 };
 
 struct record {
@@ -55,12 +64,14 @@ struct record {
 	size_t pad;
 	__u16 version, epoch;
 	__u64 seq;
-	__u8 nonce[RECORD_NONCE];
+	__u8 nonce[RECORD_NONCE]; /* the explicit part, or epoch and sequence */
 	const __u8 *data;
 	size_t len;
 };
 
 bool record_cipher_parse(const char *name, enum record_cipher *cipher);
+size_t record_key_len(enum record_cipher cipher);
+size_t record_iv_len(enum record_cipher cipher);
 void record_keys_swap(struct record_keys *keys);
 void record_keys_load(struct record_keys *keys, const char *file);
 size_t record_seal(const struct record_keys *keys, const struct record *r, __u8 *out);

@@ -22,7 +22,8 @@ static void export_keys(void *context, mbedtls_ssl_key_export_type type,
 			mbedtls_tls_prf_types prf)
 {
 	struct session *s = context;
-	__u8 randoms[64], block[2 * RECORD_KEY + 2 * RECORD_IV];
+	size_t key = record_key_len(s->fresh.cipher), iv = record_iv_len(s->fresh.cipher);
+	__u8 randoms[64], block[2 * RECORD_KEY_MAX + 2 * RECORD_IV_MAX];
 
 	if (type != MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET)
 		return;
@@ -30,12 +31,12 @@ static void export_keys(void *context, mbedtls_ssl_key_export_type type,
 	memcpy(randoms, server_random, 32);
 	memcpy(randoms + 32, client_random, 32);
 	if (mbedtls_ssl_tls_prf(prf, secret, secret_len, "key expansion", randoms, sizeof(randoms),
-				block, sizeof(block)))
+				block, 2 * key + 2 * iv))
 		die("key expansion failed");
-	memcpy(s->fresh.tx_key, block, RECORD_KEY);
-	memcpy(s->fresh.rx_key, block + RECORD_KEY, RECORD_KEY);
-	memcpy(s->fresh.tx_iv, block + 2 * RECORD_KEY, RECORD_IV);
-	memcpy(s->fresh.rx_iv, block + 2 * RECORD_KEY + RECORD_IV, RECORD_IV);
+	memcpy(s->fresh.tx_key, block, key);
+	memcpy(s->fresh.rx_key, block + key, key);
+	memcpy(s->fresh.tx_iv, block + 2 * key, iv);
+	memcpy(s->fresh.rx_iv, block + 2 * key + iv, iv);
 }
 
 static bool holds(const struct session *s, const __u8 *in, size_t len, __u8 type, bool protected)
@@ -145,6 +146,10 @@ void session_open(struct session *s, const struct sockaddr_in6 *local,
 		[RECORD_CCM_8] = MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8,
 		[RECORD_CCM] = MBEDTLS_TLS_PSK_WITH_AES_128_CCM,
 		[RECORD_GCM] = MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256,
+		[RECORD_CCM_8_256] = MBEDTLS_TLS_PSK_WITH_AES_256_CCM_8,
+		[RECORD_CCM_256] = MBEDTLS_TLS_PSK_WITH_AES_256_CCM,
+		[RECORD_GCM_256] = MBEDTLS_TLS_PSK_WITH_AES_256_GCM_SHA384,
+		[RECORD_CHACHAPOLY] = MBEDTLS_TLS_PSK_WITH_CHACHA20_POLY1305_SHA256,
 	};
 	enum record_cipher c;
 

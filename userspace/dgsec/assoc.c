@@ -27,7 +27,8 @@ static const char help[] =
 "by other means, and prints the number of the new association.\n"
 "\n"
 "  peer PEER       number, inner address or name\n"
-"  cipher CIPHER   aes-128-ccm-8, aes-128-ccm or aes-128-gcm\n"
+"  cipher CIPHER   aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, aes-256-ccm,\n"
+"                  aes-256-gcm or chacha20-poly1305\n"
 "  remote, local   outer endpoints: where the peer sends from, and to\n"
 "  keys FILE       a file with mode 600, or - for standard input. Lines:\n"
 "                    tx-key HEX    key of what this end sends, 16 octets\n"
@@ -101,7 +102,8 @@ static const struct keyword keywords[] = {
 	  .required = true },
 	{ KEYWORD_ENUM("cipher", struct dgsec_assoc, cipher,
 		       DGSEC_A_ASSOC_CIPHER, dgsec_cipher_value,
-		       "aes-128-ccm-8, aes-128-ccm, aes-128-gcm"),
+		       "aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, "
+		       "aes-256-ccm, aes-256-gcm, chacha20-poly1305"),
 	  .required = true },
 	{ .name = "remote", .expect = "[ADDRESS]:PORT", .parse = parse_remote,
 	  .attr = DGSEC_A_ASSOC_REMOTE_ADDR, .required = true },

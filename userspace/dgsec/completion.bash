@@ -52,7 +52,7 @@ _dgsec() {
 		words=$(_dgsec_devices)
 	else
 		case "$path:$prev:$((COMP_CWORD - at))" in
-		*:cipher:*)	words="aes-128-ccm-8 aes-128-ccm aes-128-gcm" ;;
+		*:cipher:*)	words="aes-128-ccm-8 aes-128-ccm aes-128-gcm aes-256-ccm-8 aes-256-ccm aes-256-gcm chacha20-poly1305" ;;
 		*:payload:*)	words="coap opaque" ;;
 		*:role:*)	words="server client" ;;
 		*:protocol:*)	words="dtls12" ;;

@@ -11,6 +11,9 @@
 /* Ample for four lines and some comments. */
 #define KEYFILE_MAX		4096
 
+/* RFC 5288, RFC 6655: what of a nonce no number reaches */
+#define SALT_LEN		4
+
 struct item {
 	const char *name;
 	uint8_t *to;
@@ -103,8 +106,9 @@ int keyfile_parse(struct args *a, const char *name, const char *text,
 			goto err;
 		}
 	}
+	/* Of a longer IV, too: what follows is xored with numbers. */
 	if (!memcmp(keys->tx_key, keys->rx_key, key_len) &&
-	    !memcmp(keys->tx_iv, keys->rx_iv, iv_len)) {
+	    !memcmp(keys->tx_iv, keys->rx_iv, SALT_LEN)) {
 		args_error(a, "%s: tx and rx are the same: both ends would use the same nonces",
 			   name);
 		goto err;

@@ -256,7 +256,9 @@ static void set_defaults(struct config *config)
 		.handshake = {
 			.cid_len = 8,
 			.ciphers = { DGSEC_CIPHER_AES_128_CCM_8, DGSEC_CIPHER_AES_128_CCM,
-				     DGSEC_CIPHER_AES_128_GCM },
+				     DGSEC_CIPHER_AES_128_GCM, DGSEC_CIPHER_AES_256_CCM_8,
+				     DGSEC_CIPHER_AES_256_CCM, DGSEC_CIPHER_AES_256_GCM,
+				     DGSEC_CIPHER_CHACHA20_POLY1305 },
 			/*
 			 * A second (RFC 6347) is less than a flight takes through
 			 * a few hops of 802.15.4, nine (RFC 7925 section 11) make

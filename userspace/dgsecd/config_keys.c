@@ -239,7 +239,8 @@ const struct config_key config_interface_keys[] = {
 	[INTERFACE_LISTEN] = { "listen", "a port, [IPv6 address]:port, or only the address",
 		parse_listen, I(listen_addr), I2(listen_port) },
 	[INTERFACE_CIPHERS] = { "ciphers",
-		"each at most once, of aes-128-ccm-8, aes-128-ccm and aes-128-gcm",
+		"each at most once, of aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, "
+		"aes-256-ccm, aes-256-gcm and chacha20-poly1305",
 		parse_ciphers, I(handshake.ciphers) },
 	[INTERFACE_RETRANSMIT_MIN] = { "retransmit-min", "100ms to 60s, " DURATION,
 		parse_ms, I(handshake.retransmit_min), .min = 100, .max = 60000 },

@@ -32,9 +32,7 @@
 enum {
 	MASTER_SECRET = 48,
 	RANDOM = 32,
-	KEY_LEN = 16,			/* of every cipher here */
-	SALT_LEN = 4,
-	KEY_BLOCK = 2 * KEY_LEN + 2 * SALT_LEN,
+	KEY_BLOCK_MAX = 2 * DGSEC_KEY_MAX + 2 * DGSEC_IV_MAX,
 	HANDSHAKE_SERVER_HELLO = 2,
 	/* A datagram cannot take more steps than it has records. */
 	STEPS_MAX = 64,
@@ -94,6 +92,10 @@ static const struct {
 	{ DGSEC_CIPHER_AES_128_CCM_8, MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8 },
 	{ DGSEC_CIPHER_AES_128_CCM, MBEDTLS_TLS_PSK_WITH_AES_128_CCM },
 	{ DGSEC_CIPHER_AES_128_GCM, MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256 },
+	{ DGSEC_CIPHER_AES_256_CCM_8, MBEDTLS_TLS_PSK_WITH_AES_256_CCM_8 },
+	{ DGSEC_CIPHER_AES_256_CCM, MBEDTLS_TLS_PSK_WITH_AES_256_CCM },
+	{ DGSEC_CIPHER_AES_256_GCM, MBEDTLS_TLS_PSK_WITH_AES_256_GCM_SHA384 },
+	{ DGSEC_CIPHER_CHACHA20_POLY1305, MBEDTLS_TLS_PSK_WITH_CHACHA20_POLY1305_SHA256 },
 };
 
 /* ---- what the library calls ------------------------------------------------ */
@@ -531,7 +533,8 @@ static enum handshake_failure handshake_failure(const struct handshake *hs)
 static int handshake_keys(const struct handshake *hs, struct handshake_keys *keys)
 {
 	struct dgsec_keys *out = &keys->keys;
-	uint8_t block[KEY_BLOCK];
+	uint8_t block[KEY_BLOCK_MAX];
+	size_t key_len, iv_len;
 
 	memset(keys, 0, sizeof(*keys));
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
@@ -540,20 +543,22 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 	if (!keys->cipher || !hs->have_secret)
 		return -EINVAL;
 
-	/* RFC 5246 section 6.3: an AEAD's key block has no MAC keys. */
+	key_len = dgsec_cipher_key_len(keys->cipher);
+	iv_len = dgsec_cipher_iv_len(keys->cipher);
+	/* RFC 5246 section 6.3: an AEAD's key block has no MAC keys. The PRF is the suite's. */
 	if (mbedtls_ssl_tls_prf(hs->prf, hs->secret, sizeof(hs->secret), "key expansion",
-				hs->randoms, sizeof(hs->randoms), block, sizeof(block)))
+				hs->randoms, sizeof(hs->randoms), block, 2 * (key_len + iv_len)))
 		return -EIO;
 	if (hs->cids) {
 		keys->rx_cid = hs->own;
 		keys->tx_cid = hs->peers;
 	}
-	out->key_len = KEY_LEN;
-	out->iv_len = SALT_LEN;
-	memcpy(out->rx_key, block, KEY_LEN);
-	memcpy(out->tx_key, block + KEY_LEN, KEY_LEN);
-	memcpy(out->rx_iv, block + 2 * KEY_LEN, SALT_LEN);
-	memcpy(out->tx_iv, block + 2 * KEY_LEN + SALT_LEN, SALT_LEN);
+	out->key_len = (uint8_t)key_len;
+	out->iv_len = (uint8_t)iv_len;
+	memcpy(out->rx_key, block, key_len);
+	memcpy(out->tx_key, block + key_len, key_len);
+	memcpy(out->rx_iv, block + 2 * key_len, iv_len);
+	memcpy(out->tx_iv, block + 2 * key_len + iv_len, iv_len);
 	explicit_bzero(block, sizeof(block));
 	return 0;
 }

@@ -15,6 +15,10 @@ static const char *const ciphers[] = {
 	[DGSEC_CIPHER_AES_128_CCM_8] = "aes-128-ccm-8",
 	[DGSEC_CIPHER_AES_128_CCM] = "aes-128-ccm",
 	[DGSEC_CIPHER_AES_128_GCM] = "aes-128-gcm",
+	[DGSEC_CIPHER_AES_256_CCM_8] = "aes-256-ccm-8",
+	[DGSEC_CIPHER_AES_256_CCM] = "aes-256-ccm",
+	[DGSEC_CIPHER_AES_256_GCM] = "aes-256-gcm",
+	[DGSEC_CIPHER_CHACHA20_POLY1305] = "chacha20-poly1305",
 };
 
 static const char *const roles[] = {
@@ -181,13 +185,28 @@ int dgsec_alert_value(const char *name)
 	return value_of(alerts, ARRAY_SIZE(alerts), name);
 }
 
-/* All of today's ciphers are AES-128 with the 4-octet salt of RFC 6655. */
+/* RFC 5288, RFC 6655: a salt of 4 octets; RFC 7905: an IV of 12 */
+static const struct {
+	uint8_t key, iv;
+} lengths[] = {
+	[DGSEC_CIPHER_AES_128_CCM_8] = { 16, 4 },
+	[DGSEC_CIPHER_AES_128_CCM] = { 16, 4 },
+	[DGSEC_CIPHER_AES_128_GCM] = { 16, 4 },
+	[DGSEC_CIPHER_AES_256_CCM_8] = { 32, 4 },
+	[DGSEC_CIPHER_AES_256_CCM] = { 32, 4 },
+	[DGSEC_CIPHER_AES_256_GCM] = { 32, 4 },
+	[DGSEC_CIPHER_CHACHA20_POLY1305] = { 32, 12 },
+};
+
+static_assert(ARRAY_SIZE(lengths) == ARRAY_SIZE(ciphers),
+	      "every cipher has its lengths");
+
 unsigned int dgsec_cipher_key_len(uint32_t cipher)
 {
-	return dgsec_cipher_name(cipher) ? 16 : 0;
+	return cipher < ARRAY_SIZE(lengths) ? lengths[cipher].key : 0;
 }
 
 unsigned int dgsec_cipher_iv_len(uint32_t cipher)
 {
-	return dgsec_cipher_name(cipher) ? 4 : 0;
+	return cipher < ARRAY_SIZE(lengths) ? lengths[cipher].iv : 0;
 }

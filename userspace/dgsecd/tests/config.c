@@ -304,7 +304,8 @@ static void test_minimal(void)
 		  config->handshake.retransmit_min == 2000 && config->limits.window == 64 &&
 		  config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_CCM_8 &&
 		  config->handshake.ciphers[2] == DGSEC_CIPHER_AES_128_GCM &&
-		  !config->handshake.ciphers[3] && !config->reject_unknown, "defaults");
+		  config->handshake.ciphers[6] == DGSEC_CIPHER_CHACHA20_POLY1305 &&
+		  !config->handshake.ciphers[7] && !config->reject_unknown, "defaults");
 	/* printf 'dgsec-inner-address:lamp' | sha256sum */
 	ktap_test(config->n_peers == 1 &&
 		  has_addr(&config->peers[0]->addr, "fd00:d9::a4c2:9242:850f:6c6c"),

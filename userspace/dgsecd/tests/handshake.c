@@ -11,6 +11,7 @@
 #include <mbedtls/ccm.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
+#include <mbedtls/chachapoly.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/ssl.h>
 
@@ -243,7 +244,9 @@ static void client_close(void)
 
 static const struct handshake_settings settings = {
 	.ciphers = { DGSEC_CIPHER_AES_128_CCM_8, DGSEC_CIPHER_AES_128_CCM,
-		     DGSEC_CIPHER_AES_128_GCM },
+		     DGSEC_CIPHER_AES_128_GCM, DGSEC_CIPHER_AES_256_CCM_8,
+		     DGSEC_CIPHER_AES_256_CCM, DGSEC_CIPHER_AES_256_GCM,
+		     DGSEC_CIPHER_CHACHA20_POLY1305 },
 	.retransmit_min = 20,
 	.retransmit_max = 1000,
 	.mtu = 1152,
@@ -298,32 +301,45 @@ static bool done(void)
 static bool opens(const uint8_t *data, size_t len, const char *text)
 {
 	const struct dgsec_keys *keys = &server.keys.keys;
-	size_t tag = server.keys.cipher == DGSEC_CIPHER_AES_128_CCM_8 ? 8 : 16;
+	size_t tag = server.keys.cipher == DGSEC_CIPHER_AES_128_CCM_8 ||
+		     server.keys.cipher == DGSEC_CIPHER_AES_256_CCM_8 ? 8 : 16;
+	size_t head = keys->iv_len == 12 ? 0 : 8;
+	unsigned int bits = keys->key_len * 8;
 	uint8_t nonce[12], aad[13], out[SIZE];
+	mbedtls_chachapoly_context chachapoly;
 	mbedtls_ccm_context ccm;
 	mbedtls_gcm_context gcm;
 	struct record rec;
 	size_t plain;
 	int ret;
 
-	if (!record_next(&data, &len, 0, &rec) || rec.body_len < 8 + tag)
+	if (!record_next(&data, &len, 0, &rec) || rec.body_len < head + tag)
 		return false;
-	plain = rec.body_len - 8 - tag;
-	memcpy(nonce, keys->rx_iv, 4);
-	memcpy(nonce + 4, rec.body, 8);
+	plain = rec.body_len - head - tag;
+	memcpy(nonce, keys->rx_iv, keys->iv_len);
+	memcpy(nonce + 12 - head, rec.body, head);
+	for (size_t i = 0; i < 8 && !head; i++)
+		nonce[4 + i] ^= rec.start[3 + i];
 	memcpy(aad, rec.start + 3, 8);
 	memcpy(aad + 8, rec.start, 3);
 	aad[11] = (uint8_t)(plain >> 8);
 	aad[12] = (uint8_t)plain;
-	if (server.keys.cipher == DGSEC_CIPHER_AES_128_GCM) {
+	if (server.keys.cipher == DGSEC_CIPHER_CHACHA20_POLY1305) {
+		mbedtls_chachapoly_init(&chachapoly);
+		ret = mbedtls_chachapoly_setkey(&chachapoly, keys->rx_key) ||
+		      mbedtls_chachapoly_auth_decrypt(&chachapoly, plain, nonce, aad, 13,
+						      rec.body + plain, rec.body, out);
+		mbedtls_chachapoly_free(&chachapoly);
+	} else if (server.keys.cipher == DGSEC_CIPHER_AES_128_GCM ||
+		   server.keys.cipher == DGSEC_CIPHER_AES_256_GCM) {
 		mbedtls_gcm_init(&gcm);
-		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, keys->rx_key, 128) ||
+		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, keys->rx_key, bits) ||
 		      mbedtls_gcm_auth_decrypt(&gcm, plain, nonce, 12, aad, 13,
 					       rec.body + 8 + plain, tag, rec.body + 8, out);
 		mbedtls_gcm_free(&gcm);
 	} else {
 		mbedtls_ccm_init(&ccm);
-		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, keys->rx_key, 128) ||
+		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, keys->rx_key, bits) ||
 		      mbedtls_ccm_auth_decrypt(&ccm, plain, nonce, 12, aad, 13, rec.body + 8, out,
 					       rec.body + 8 + plain, tag);
 		mbedtls_ccm_free(&ccm);
@@ -372,6 +388,11 @@ static void test_ciphers(void)
 		{ MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8, DGSEC_CIPHER_AES_128_CCM_8 },
 		{ MBEDTLS_TLS_PSK_WITH_AES_128_CCM, DGSEC_CIPHER_AES_128_CCM },
 		{ MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256, DGSEC_CIPHER_AES_128_GCM },
+		{ MBEDTLS_TLS_PSK_WITH_AES_256_CCM_8, DGSEC_CIPHER_AES_256_CCM_8 },
+		{ MBEDTLS_TLS_PSK_WITH_AES_256_CCM, DGSEC_CIPHER_AES_256_CCM },
+		/* its PRF is the only one here with SHA-384 */
+		{ MBEDTLS_TLS_PSK_WITH_AES_256_GCM_SHA384, DGSEC_CIPHER_AES_256_GCM },
+		{ MBEDTLS_TLS_PSK_WITH_CHACHA20_POLY1305_SHA256, DGSEC_CIPHER_CHACHA20_POLY1305 },
 	};
 	unsigned int at;
 
@@ -440,7 +461,7 @@ static void test_strangers(void)
 			HANDSHAKE_BAD_KEY },
 		{ "an identity that is refused", "nobody", right_key,
 			MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8, HANDSHAKE_BAD_IDENTITY },
-		{ "no common cipher", "lamp", right_key, MBEDTLS_TLS_PSK_WITH_AES_256_GCM_SHA384,
+		{ "no common cipher", "lamp", right_key, MBEDTLS_TLS_PSK_WITH_AES_128_CBC_SHA256,
 			HANDSHAKE_NO_CIPHER },
 	};
 
