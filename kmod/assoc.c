@@ -149,30 +149,6 @@ static int enter(struct dgsec_iface *iface, struct dgsec_assoc *a,
 }
 
 /**
- * dgsec_assoc_limit - give an association its limits
- * @a: the association
- * @limits: what it had is gone
- *
- * Context: the interface's lock, or nobody else knows the association.
- * Return: 0 or -ENOMEM.
- */
-int dgsec_assoc_limit(struct dgsec_assoc *a, const struct dgsec_limits *limits)
-{
-	struct dgsec_limits *new = NULL, *old;
-
-	/* most have none: the memory is for those that do */
-	if (memchr_inv(limits, 0, sizeof(*limits))) {
-		new = kmemdup(limits, sizeof(*limits), GFP_KERNEL);
-		if (!new)
-			return -ENOMEM;
-	}
-	old = rcu_replace_pointer(a->limits, new, true);
-	if (old)
-		kfree_rcu(old, rcu);
-	return 0;
-}
-
-/**
  * dgsec_assoc_new - create an association
  * @iface: the interface, locked
  * @c: what it is made of, valid for the cipher
@@ -229,7 +205,7 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	if (c->has_rx_seq)
 		dgsec_replay_fill(&a->replay, c->rx_seq);
 
-	err = dgsec_assoc_limit(a, &c->limits);
+	err = dgsec_lifetime_set(a, &c->limits);
 	if (!err)
 		err = make_cids(a, c);
 	if (err)
@@ -405,42 +381,9 @@ out:
 	mutex_unlock(&iface->lock);
 }
 
-/**
- * dgsec_assoc_spent - look at the limits after a record
- * @a: the association
- * @packets: records in this direction by now
- * @bytes: payload octets in this direction by now
- *
- * Context: RCU read lock.
- */
-void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes)
-{
-	const struct dgsec_limits *l = rcu_dereference(a->limits);
-	enum dgsec_reason reason;
-
-	if (likely(!l))
-		return;
-	if (l->hard_packets && packets >= l->hard_packets)
-		dgsec_assoc_end(a, DGSEC_REASON_PACKETS);
-	else if (l->hard_bytes && bytes >= l->hard_bytes)
-		dgsec_assoc_end(a, DGSEC_REASON_BYTES);
-
-	if (l->soft_packets && packets >= l->soft_packets)
-		reason = DGSEC_REASON_PACKETS;
-	else if (l->soft_bytes && bytes >= l->soft_bytes)
-		reason = DGSEC_REASON_BYTES;
-	else
-		return;
-	if (!test_bit(DGSEC_ASSOC_SOFT, &a->flags) &&
-	    !test_and_set_bit(DGSEC_ASSOC_SOFT, &a->flags))
-		dgsec_event_expire(a, reason, false);
-}
-
 /* Has it ended, by its age too? The reaper may be late, the keys may not. */
-static bool has_ended(struct dgsec_assoc *a)
+static bool has_ended(struct dgsec_assoc *a, const struct dgsec_limits *l)
 {
-	const struct dgsec_limits *l = rcu_dereference(a->limits);
-
 	if (unlikely(test_bit(DGSEC_ASSOC_ENDED, &a->flags)))
 		return true;
 	if (likely(!l) || !l->hard_seconds ||
@@ -448,6 +391,23 @@ static bool has_ended(struct dgsec_assoc *a)
 		return false;
 	dgsec_assoc_end(a, DGSEC_REASON_SECONDS);
 	return true;
+}
+
+/*
+ * Longer than the negotiated length (RFC 6066 section 4)? Told before it is
+ * decrypted; with a connection ID there may be padding, which counts as what
+ * the record layer adds. It is dropped without an alert: the association lives
+ * on, as after every bad record (RFC 6347 section 4.1.2.7).
+ */
+static bool is_too_long(const struct dgsec_assoc *a,
+			const struct dgsec_limits *l,
+			const struct dtls12_record *rec)
+{
+	size_t over = DTLS12_EXPLICIT_LEN + a->rx.tag_len;
+
+	if (rec->cid_len)
+		over += DTLS12_PADDING_MAX;
+	return l->rx_max && rec->len > over + l->rx_max;
 }
 
 /**
@@ -460,10 +420,14 @@ static bool has_ended(struct dgsec_assoc *a)
  */
 int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec)
 {
-	if (has_ended(a))
+	const struct dgsec_limits *l = rcu_dereference(a->limits);
+
+	if (has_ended(a, l))
 		return DGSEC_A_STATS_RX_DROP_EXPIRED;
 	if (rec->epoch != a->epoch)
 		return DGSEC_A_STATS_RX_DROP_EPOCH;
+	if (unlikely(l) && is_too_long(a, l, rec))
+		return DGSEC_A_STATS_RX_DROP_LENGTH;
 	return dgsec_replay_check(&a->replay, rec->seq);
 }
 
@@ -501,7 +465,7 @@ int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec,
 	drop = dgsec_dtls12_open(&a->rx, rec);
 	if (drop) {
 		if (drop == DGSEC_A_STATS_RX_DROP_AUTH)
-			dgsec_event_auth(a);
+			dgsec_lifetime_failed(a);
 		return drop;
 	}
 
@@ -542,12 +506,13 @@ int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec,
  */
 int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len)
 {
+	const struct dgsec_limits *l = rcu_dereference(a->limits);
 	u64 seq;
 	int err;
 
-	if (has_ended(a))
+	if (has_ended(a, l))
 		return DGSEC_A_STATS_TX_DROP_EXPIRED;
-	if (len > DTLS12_PLAIN_MAX)
+	if (len > dgsec_lifetime_tx_max(l))
 		return DGSEC_A_STATS_TX_DROP_TOO_BIG;
 
 	/* the number is spent, whatever comes of the record */

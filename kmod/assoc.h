@@ -10,6 +10,7 @@
 
 #include "dtls12.h"
 #include "interface.h"
+#include "lifetime.h"
 #include "peer.h"
 #include "replay.h"
 
@@ -39,26 +40,13 @@ struct dgsec_cids {
 	u8 octets[];
 };
 
-/*
- * In records and payload octets of one direction, and seconds; 0: no limit.
- * Never changed, but replaced.
- */
-struct dgsec_limits {
-	u64 soft_packets;
-	u64 hard_packets;
-	u64 soft_bytes;
-	u64 hard_bytes;
-	u32 soft_seconds;
-	u32 hard_seconds;
-	u32 idle_seconds;
-	struct rcu_head rcu;	/* zeros */
-};
-
 enum dgsec_assoc_flag {
 	DGSEC_ASSOC_CONFIRMED,		/* an authentic record has come */
 	DGSEC_ASSOC_ENDED,		/* nothing passes; the reaper's */
 	DGSEC_ASSOC_SOFT,		/* a soft limit was reported */
 	DGSEC_ASSOC_SEQUENCE_SOFT,	/* the sequence's was reported */
+	DGSEC_ASSOC_USAGE_SOFT,		/* the cipher's was reported */
+	DGSEC_ASSOC_FAILED_SOFT,	/* that of failures was reported */
 };
 
 /* When the end of the sequence space is reported, in records before it */
@@ -164,17 +152,31 @@ void dgsec_assoc_exit(void);
 struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 				    const struct dgsec_assoc_config *c,
 				    struct netlink_ext_ack *extack);
-int dgsec_assoc_limit(struct dgsec_assoc *a, const struct dgsec_limits *limits);
 bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason);
 void dgsec_assoc_reap(struct dgsec_iface *iface);
 void dgsec_assoc_reaper(struct work_struct *work);
 void dgsec_assoc_aging(struct work_struct *work);
 void dgsec_assoc_arm_aging(struct dgsec_iface *iface, u32 seconds);
 void dgsec_assoc_forget_route(struct dgsec_assoc *a);
-void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets, u64 bytes);
 int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec,
 		     const struct dgsec_path *from);
 int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec);
 int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len);
+
+/**
+ * dgsec_assoc_spent - look at the limits after a record
+ * @a: the association
+ * @packets: records in this direction by now
+ * @bytes: payload octets in this direction by now
+ *
+ * Context: RCU read lock.
+ */
+static inline void dgsec_assoc_spent(struct dgsec_assoc *a, u64 packets,
+				     u64 bytes)
+{
+	if (unlikely(rcu_access_pointer(a->limits) ||
+		     packets >= DGSEC_LIFETIME_WATCH))
+		dgsec_lifetime_weigh(a, packets, bytes);
+}
 
 #endif /* _DGSEC_ASSOC_H */

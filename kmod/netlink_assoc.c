@@ -14,6 +14,8 @@
 		 BIT_ULL(DGSEC_A_ASSOC_HARD_PACKETS) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_SOFT_BYTES) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_HARD_BYTES) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_SOFT_FAILED) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_HARD_FAILED) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_SOFT_SECONDS) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_HARD_SECONDS) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_IDLE_SECONDS))
@@ -32,19 +34,14 @@
 		 BIT_ULL(DGSEC_A_ASSOC_WINDOW) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_RX_CID) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_TX_CID) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_TX_MAX) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_RX_MAX) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) | LIMITS)
-
-static struct dgsec_limits limits_of(const struct dgsec_assoc *a)
-{
-	const struct dgsec_limits *l = rcu_dereference_protected(a->limits,
-			lockdep_is_held(&a->iface->lock));
-
-	return l ? *l : (struct dgsec_limits){};
-}
 
 static int put_limits(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
-	const struct dgsec_limits limits = limits_of(a), *l = &limits;
+	const struct dgsec_limits limits = dgsec_lifetime_in_force(a);
+	const struct dgsec_limits *l = &limits;
 	const int pad = DGSEC_A_ASSOC_PAD;
 
 	if (nla_put_u64_64bit(skb, DGSEC_A_ASSOC_SOFT_PACKETS,
@@ -55,9 +52,15 @@ static int put_limits(struct sk_buff *skb, const struct dgsec_assoc *a)
 			      l->soft_bytes, pad) ||
 	    nla_put_u64_64bit(skb, DGSEC_A_ASSOC_HARD_BYTES,
 			      l->hard_bytes, pad) ||
+	    nla_put_u64_64bit(skb, DGSEC_A_ASSOC_SOFT_FAILED,
+			      l->soft_failed, pad) ||
+	    nla_put_u64_64bit(skb, DGSEC_A_ASSOC_HARD_FAILED,
+			      l->hard_failed, pad) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_SOFT_SECONDS, l->soft_seconds) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_HARD_SECONDS, l->hard_seconds) ||
-	    nla_put_u32(skb, DGSEC_A_ASSOC_IDLE_SECONDS, l->idle_seconds))
+	    nla_put_u32(skb, DGSEC_A_ASSOC_IDLE_SECONDS, l->idle_seconds) ||
+	    (l->tx_max && nla_put_u32(skb, DGSEC_A_ASSOC_TX_MAX, l->tx_max)) ||
+	    (l->rx_max && nla_put_u32(skb, DGSEC_A_ASSOC_RX_MAX, l->rx_max)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -245,6 +248,10 @@ static void get_limits(struct nlattr **tb, struct dgsec_limits *l)
 		  offsetof(struct dgsec_limits, soft_bytes) },
 		{ DGSEC_A_ASSOC_HARD_BYTES,
 		  offsetof(struct dgsec_limits, hard_bytes) },
+		{ DGSEC_A_ASSOC_SOFT_FAILED,
+		  offsetof(struct dgsec_limits, soft_failed) },
+		{ DGSEC_A_ASSOC_HARD_FAILED,
+		  offsetof(struct dgsec_limits, hard_failed) },
 	}, seconds[] = {
 		{ DGSEC_A_ASSOC_SOFT_SECONDS,
 		  offsetof(struct dgsec_limits, soft_seconds) },
@@ -375,6 +382,10 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 		c->role = nla_get_u32(tb[DGSEC_A_ASSOC_ROLE]);
 	c->replace = nla_get_flag(tb[DGSEC_A_ASSOC_REPLACE]);
 	get_limits(tb, &c->limits);
+	if (tb[DGSEC_A_ASSOC_TX_MAX])
+		c->limits.tx_max = nla_get_u32(tb[DGSEC_A_ASSOC_TX_MAX]);
+	if (tb[DGSEC_A_ASSOC_RX_MAX])
+		c->limits.rx_max = nla_get_u32(tb[DGSEC_A_ASSOC_RX_MAX]);
 	err = get_cids(iface, tb, c, extack);
 	if (err)
 		return err;
@@ -438,9 +449,9 @@ int dgsec_nl_assoc_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(a))
 		return PTR_ERR(a);
-	limits = limits_of(a);
+	limits = dgsec_lifetime_given(a);
 	get_limits(tb, &limits);
-	err = dgsec_assoc_limit(a, &limits);
+	err = dgsec_lifetime_set(a, &limits);
 	if (err)
 		return err;
 	rcu_read_lock();

@@ -16,7 +16,7 @@ const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1] = {
 	[DGSEC_A_ALERT_DESCRIPTION] = { .type = NLA_U8, },
 };
 
-const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_STATS + 1] = {
+const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_RX_MAX + 1] = {
 	[DGSEC_A_ASSOC_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_ASSOC_PEER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_ASSOC_PROTOCOL] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
@@ -49,6 +49,10 @@ const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_STATS + 1] = {
 	[DGSEC_A_ASSOC_RX_AGE] = { .type = NLA_U32, },
 	[DGSEC_A_ASSOC_TX_AGE] = { .type = NLA_U32, },
 	[DGSEC_A_ASSOC_STATS] = NLA_POLICY_NESTED(dgsec_stats_nl_policy),
+	[DGSEC_A_ASSOC_SOFT_FAILED] = { .type = NLA_U64, },
+	[DGSEC_A_ASSOC_HARD_FAILED] = { .type = NLA_U64, },
+	[DGSEC_A_ASSOC_TX_MAX] = NLA_POLICY_RANGE(NLA_U32, 64, 16384),
+	[DGSEC_A_ASSOC_RX_MAX] = NLA_POLICY_RANGE(NLA_U32, 64, 16384),
 };
 
 const struct nla_policy dgsec_endpoint_nl_policy[DGSEC_A_ENDPOINT_SECONDS + 1] = {
@@ -104,7 +108,7 @@ const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
 	[DGSEC_A_SOCKET_STANDBY] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_EVENT_LOST + 1] = {
+const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_RENEGOTIATION + 1] = {
 	[DGSEC_A_STATS_RX_RECORDS] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_BYTES] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_ALERTS] = { .type = NLA_U64, },
@@ -149,6 +153,7 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_EVENT_LOST + 1] = {
 	[DGSEC_A_STATS_TX_DROP_CRYPTO] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_DROP_LOWER] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_EVENT_LOST] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_RENEGOTIATION] = { .type = NLA_U64, },
 };
 
 /* DGSEC_CMD_INTERFACE_GET - do */

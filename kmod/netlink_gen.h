@@ -13,13 +13,13 @@
 
 /* Common nested types */
 extern const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1];
-extern const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_STATS + 1];
+extern const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_RX_MAX + 1];
 extern const struct nla_policy dgsec_endpoint_nl_policy[DGSEC_A_ENDPOINT_SECONDS + 1];
 extern const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_STATS + 1];
 extern const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1];
 extern const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_STATS + 1];
 extern const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1];
-extern const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_EVENT_LOST + 1];
+extern const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_RENEGOTIATION + 1];
 
 int dgsec_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		      struct genl_info *info);

@@ -35,7 +35,8 @@ enum {
 static void count(struct datagram *d, struct dgsec_assoc *a, int stat)
 {
 	dgsec_count(d->iface, stat);
-	if (a)
+	/* the association has counted those by itself: they have a limit */
+	if (a && stat != DGSEC_A_STATS_RX_DROP_AUTH)
 		dgsec_counts_inc(&a->counts, stat);
 }
 
@@ -132,6 +133,25 @@ static void alert(struct datagram *d, struct dgsec_assoc *a,
 	consume_skb(skb);
 }
 
+/*
+ * A handshake message inside an association: is it the first of a new handshake
+ * there (renegotiation)? Then it is refused, and the association lives on. The
+ * handshake library would do the same, but by now it may have forgotten the
+ * association.
+ */
+static bool renegotiates(struct datagram *d, struct dgsec_assoc *a,
+			 const struct dtls12_record *rec)
+{
+	if (rec->type != DTLS_HANDSHAKE || !rec->len ||
+	    (rec->data[0] != DTLS_HELLO_REQUEST &&
+	     rec->data[0] != DTLS_CLIENT_HELLO))
+		return false;
+	count(d, a, DGSEC_A_STATS_RX_RENEGOTIATION);
+	dgsec_tx_alert(a, DTLS_ALERT_WARNING, DTLS_ALERT_NO_RENEGOTIATION,
+		       GFP_ATOMIC);
+	return true;
+}
+
 /* One record of a datagram as a packet of its own, with room for headers */
 static struct sk_buff *copy_record(const struct dtls12_record *rec)
 {
@@ -221,6 +241,12 @@ static int open_record(struct datagram *d, struct sk_buff *skb,
 	}
 	if (unlikely(rec->type == DTLS_HANDSHAKE ||
 		     rec->type == DTLS_CHANGE_CIPHER_SPEC)) {
+		if (renegotiates(d, a, rec)) {
+			consume_skb(work);
+			if (alone && work != skb)
+				consume_skb(skb);
+			return 0;
+		}
 		/* the library has the keys too, and shall open it itself */
 		if (work != skb) {
 			kfree_skb(work);
@@ -260,6 +286,33 @@ static bool is_ours(const struct dtls12_record *rec)
 {
 	return rec->type == DTLS_APPLICATION_DATA || rec->cid_len ||
 	       (rec->type == DTLS_ALERT && rec->epoch);
+}
+
+/*
+ * A handshake record under keys, openly: the library's, unless it is refused
+ * here. One that the association does not open may be of a new handshake.
+ *
+ * Return: whether it is consumed.
+ */
+static bool refused(struct datagram *d, const struct dtls12_record *rec)
+{
+	struct dtls12_record r = *rec;
+	struct dgsec_assoc *a;
+	struct sk_buff *copy;
+	bool consumed;
+
+	if (rec->type != DTLS_HANDSHAKE || !rec->epoch || d->injected)
+		return false;
+	a = find_assoc(d, rec);
+	if (!a || dgsec_assoc_check(a, rec))
+		return false;
+	copy = copy_record(rec);
+	if (!copy)
+		return false;
+	move_record(&r, copy->data);
+	consumed = !dgsec_assoc_open(a, &r, NULL) && renegotiates(d, a, &r);
+	consume_skb(copy);
+	return consumed;
 }
 
 /* May a datagram with handshake records wake the daemon? */
@@ -306,6 +359,8 @@ static size_t sift(struct datagram *d, struct sk_buff *skb, size_t start)
 		}
 		/* what is expected goes up with the handshake's records */
 		if (is_ours(&rec) && !open_record(d, skb, &rec, false))
+			continue;
+		if (refused(d, &rec))
 			continue;
 		memmove(skb->data + end, skb->data + offset, rec.size);
 		end += rec.size;

@@ -86,9 +86,10 @@ static const u8 place[DGSEC_A_STATS_MAX + 1] = {
 	[DGSEC_A_STATS_TX_DROP_CRYPTO]	= 24,
 	[DGSEC_A_STATS_TX_DROP_LOWER]	= 25,
 	[DGSEC_A_STATS_RX_MOVED]	= 26,
+	[DGSEC_A_STATS_RX_RENEGOTIATION]	= 27,
 };
 
-static_assert(DGSEC_OWN_MAX == 26);
+static_assert(DGSEC_OWN_MAX == 27);
 
 /* Return: own[], or NULL without memory: then only the interface counts. */
 static atomic64_t *own(struct dgsec_counts *c, gfp_t gfp)
@@ -107,20 +108,24 @@ static atomic64_t *own(struct dgsec_counts *c, gfp_t gfp)
 	return old;
 }
 
-static void add(struct dgsec_counts *c, int i, s64 n, gfp_t gfp)
+static u64 add(struct dgsec_counts *c, int i, s64 n, gfp_t gfp)
 {
 	atomic64_t *counters = n ? own(c, gfp) : NULL;
 
-	if (counters)
-		atomic64_add(n, &counters[i]);
+	return counters ? atomic64_add_return(n, &counters[i]) : 0;
 }
 
 void dgsec_counts_inc(struct dgsec_counts *c, int stat)
 {
+	dgsec_counts_inc_return(c, stat);
+}
+
+/* Return: what it is now; 0 without memory, or if @c does not have it. */
+u64 dgsec_counts_inc_return(struct dgsec_counts *c, int stat)
+{
 	int i = place[stat];
 
-	if (i)
-		add(c, i - 1, 1, GFP_ATOMIC | __GFP_NOWARN);
+	return i ? add(c, i - 1, 1, GFP_ATOMIC | __GFP_NOWARN) : 0;
 }
 
 void dgsec_counts_destroy(struct dgsec_counts *c)

@@ -17,7 +17,7 @@ struct dgsec_stats {
 };
 
 /* How many counters associations and peers have besides records and octets */
-enum { DGSEC_OWN_MAX = 26 };
+enum { DGSEC_OWN_MAX = 27 };
 
 /* The counters of an association or a peer; all zeros to begin with */
 struct dgsec_counts {
@@ -44,6 +44,7 @@ int dgsec_stats_put(struct sk_buff *skb, int attr,
 		    struct dgsec_stats __percpu *stats);
 
 void dgsec_counts_inc(struct dgsec_counts *c, int stat);
+u64 dgsec_counts_inc_return(struct dgsec_counts *c, int stat);
 void dgsec_counts_destroy(struct dgsec_counts *c);
 void dgsec_counts_fold(struct dgsec_counts *to, const struct dgsec_counts *c);
 int dgsec_counts_put(struct sk_buff *skb, int attr,

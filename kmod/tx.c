@@ -164,7 +164,8 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 }
 
 /*
- * Seal what is in @skb, with room around it, and send it. Consumes @skb.
+ * Seal what is in @skb, with room around it, and send it. Consumes @skb, unless
+ * it is too big.
  *
  * Return: 0 or the counter of the reason for which it was dropped.
  */
@@ -176,7 +177,8 @@ static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 
 	stat = dgsec_assoc_seal(a, type, skb->data, len);
 	if (unlikely(stat)) {
-		kfree_skb(skb);
+		if (stat != DGSEC_A_STATS_TX_DROP_TOO_BIG)
+			kfree_skb(skb);
 		return stat;
 	}
 	__skb_push(skb, dtls12_prefix(&a->tx, cid_len));
@@ -291,6 +293,20 @@ static void refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
 	kfree_skb(skb);
 }
 
+/*
+ * It does not fit into a record of this association, which senders cannot
+ * know. Many stacks will not send less than 1280 octets for it, but tell the
+ * program (EMSGSIZE).
+ */
+static void refuse_too_big(struct dgsec_assoc *a, struct sk_buff *skb)
+{
+	size_t most = dgsec_lifetime_tx_max(rcu_dereference(a->limits));
+
+	__skb_push(skb, INNER_LEN);
+	icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, INNER_LEN + most);
+	kfree_skb(skb);
+}
+
 /**
  * dgsec_tx_xmit - the stack sends a packet on the interface
  * @skb: the packet
@@ -340,6 +356,8 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
 	if (unlikely(stat)) {
 		count(a, stat);
+		if (stat == DGSEC_A_STATS_TX_DROP_TOO_BIG)
+			refuse_too_big(a, skb);
 		goto out;
 	}
 	dgsec_count_pair(iface, DGSEC_A_STATS_TX_RECORDS, len);

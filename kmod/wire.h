@@ -26,7 +26,14 @@ enum dtls_alert {
 	DTLS_ALERT_WARNING		= 1,
 	DTLS_ALERT_FATAL		= 2,
 	DTLS_ALERT_CLOSE_NOTIFY		= 0,
+	DTLS_ALERT_NO_RENEGOTIATION	= 100,
 	DTLS_ALERT_LEN			= 2,
+};
+
+/* Handshake messages (RFC 5246 section 7.4): those that begin one */
+enum dtls_handshake_type {
+	DTLS_HELLO_REQUEST		= 0,
+	DTLS_CLIENT_HELLO		= 1,
 };
 
 /*
@@ -73,6 +80,8 @@ enum dtls12_layout {
 	DTLS12_CID_AAD_LEN		= 23,	/* and the ID */
 	DTLS12_PLAIN_MAX		= 1 << 14,
 	DTLS12_FRAGMENT_MAX		= (1 << 14) + 2048,
+	/* what a sender may hide the length of a content with (RFC 9146) */
+	DTLS12_PADDING_MAX		= 256,
 	/* what is at most before the payload of a sealed record */
 	DTLS12_PREFIX_LEN		= DTLS12_HEADER_LEN + DTLS12_EXPLICIT_LEN,
 };

@@ -79,6 +79,26 @@ check "a limit can be set later" on_gw assoc set dg0 "$assoc" hard-packets 6
 raw 'send seq=6 get=/x'
 hard "a later limit" packets
 
+# ---- failures of authentication (RFC 9147 section 4.5.3) ----
+new_assoc aes-128-ccm-8 soft-failed 3 hard-failed 5
+raw 'send seq=1 get=/x flip=-1 count=2' 'send seq=1 get=/x'
+refuse "failures: 2 of 3: no event" events "any($told true)"
+raw 'send seq=2 get=/x flip=-1'
+check "failures: the third is told" event "$told (.hard | not) and .reason == \"authentication\""
+raw 'send seq=2 get=/x flip=-1' 'send seq=3 get=/x'
+refuse "failures: the fourth does not end it" gone
+check "failures: they are counted" assoc_is '.stats["rx-drop-auth"] == 4 and ."hard-failed" == 5'
+raw 'send seq=4 get=/x flip=-1'
+hard failures authentication
+
+# What nobody has set is by the cipher, and cannot be raised.
+new_assoc aes-128-ccm-8 hard-packets 100000000 hard-failed 100000000
+check "AES-CCM: 2^23 records, 2^23.5 failures" assoc_is '."hard-packets" == 8388608 and
+	."soft-packets" == 7340032 and ."hard-failed" == 11863283 and ."soft-failed" < 11863283'
+new_assoc aes-128-gcm
+check "AES-GCM: 2^24.5 records, 2^36 failures" assoc_is '."hard-packets" == 23726566 and
+	."hard-failed" == 68719476736'
+
 # ---- the sequence space ----
 last=281474976710655
 new_assoc aes-128-ccm-8 tx-seq $((last - 2))

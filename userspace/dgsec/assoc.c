@@ -15,13 +15,16 @@ static const char help[] =
 "dgsec assoc add DEV peer PEER cipher CIPHER remote [ADDRESS]:PORT\n"
 "                local [ADDRESS]:PORT keys FILE|- [protocol dtls12]\n"
 "                [role server|client] [epoch N] [tx-seq N] [rx-seq N]\n"
-"                [window N] [rx-cid HEX] [tx-cid HEX] [replace] [LIMITS]\n"
+"                [window N] [rx-cid HEX] [tx-cid HEX] [tx-max N] [rx-max N]\n"
+"                [replace] [LIMITS]\n"
 "dgsec assoc set DEV ID LIMITS\n"
 "dgsec assoc del DEV ID [close]\n"
 "dgsec assoc show DEV [ID | peer PEER] [-j]\n"
 "\n"
 "LIMITS: soft-packets N, hard-packets N, soft-bytes N, hard-bytes N,\n"
-"        soft-seconds N, hard-seconds N, idle-seconds N; 0 is no limit\n"
+"        soft-failed N, hard-failed N (records that failed authentication),\n"
+"        soft-seconds N, hard-seconds N, idle-seconds N; 0 is no limit but\n"
+"        that of the cipher\n"
 "\n"
 "dgsecd installs associations after each handshake. 'add' is for keys agreed on\n"
 "by other means, and prints the number of the new association.\n"
@@ -43,6 +46,8 @@ static const char help[] =
 "  window N        replay window, a multiple of 64 from 64 to 1024\n"
 "  rx-cid HEX      connection ID in the peer's records, of the interface's cid-len\n"
 "  tx-cid HEX      connection ID in records to the peer, 1 to 32 octets\n"
+"  tx-max N        most octets of plaintext in a record to the peer, and\n"
+"  rx-max N        in its records, 64 to 16384 (max_fragment_length)\n"
 "  replace         replace an association at the same endpoint\n"
 "  close           'del': send close_notify first\n"
 "  -j              'show': JSON, an array of associations\n"
@@ -87,13 +92,15 @@ static int parse_local(struct args *a, const struct keyword *kw,
 #define LIMIT(word, member, ATTR, hi)	{ NUMBER(word, member, ATTR, 0, hi) }
 
 /* The limits come first: 'set' knows only them. */
-#define LIMIT_COUNT	7
+#define LIMIT_COUNT	9
 
 static const struct keyword keywords[] = {
 	LIMIT("soft-packets", soft_packets, SOFT_PACKETS, UINT64_MAX),
 	LIMIT("hard-packets", hard_packets, HARD_PACKETS, UINT64_MAX),
 	LIMIT("soft-bytes", soft_bytes, SOFT_BYTES, UINT64_MAX),
 	LIMIT("hard-bytes", hard_bytes, HARD_BYTES, UINT64_MAX),
+	LIMIT("soft-failed", soft_failed, SOFT_FAILED, UINT64_MAX),
+	LIMIT("hard-failed", hard_failed, HARD_FAILED, UINT64_MAX),
 	LIMIT("soft-seconds", soft_seconds, SOFT_SECONDS, UINT32_MAX),
 	LIMIT("hard-seconds", hard_seconds, HARD_SECONDS, UINT32_MAX),
 	LIMIT("idle-seconds", idle_seconds, IDLE_SECONDS, UINT32_MAX),
@@ -126,6 +133,8 @@ static const struct keyword keywords[] = {
 		      DGSEC_A_ASSOC_RX_CID) },
 	{ KEYWORD_CID("tx-cid", struct dgsec_assoc, tx_cid,
 		      DGSEC_A_ASSOC_TX_CID) },
+	{ NUMBER("tx-max", tx_max, TX_MAX, 64, 16384) },
+	{ NUMBER("rx-max", rx_max, RX_MAX, 64, 16384) },
 	{ KEYWORD_FLAG("replace", DGSEC_A_ASSOC_REPLACE) },
 };
 
@@ -267,16 +276,25 @@ static void show_limit(const char *name, uint64_t soft, uint64_t hard)
 
 static void show_limits(const struct dgsec_assoc *as)
 {
-	if (!as->soft_packets && !as->hard_packets && !as->soft_bytes &&
-	    !as->hard_bytes && !as->soft_seconds && !as->hard_seconds &&
-	    !as->idle_seconds)
-		return;
 	printf("  limits");
 	show_limit("packets", as->soft_packets, as->hard_packets);
 	show_limit("bytes", as->soft_bytes, as->hard_bytes);
+	show_limit("failed", as->soft_failed, as->hard_failed);
 	show_limit("seconds", as->soft_seconds, as->hard_seconds);
 	if (as->idle_seconds)
 		printf(" idle-seconds %u", as->idle_seconds);
+	putchar('\n');
+}
+
+static void show_lengths(const struct dgsec_assoc *as)
+{
+	if (!as->tx_max && !as->rx_max)
+		return;
+	printf("  longest plaintext");
+	if (as->tx_max)
+		printf(" tx-max %u", as->tx_max);
+	if (as->rx_max)
+		printf(" rx-max %u", as->rx_max);
 	putchar('\n');
 }
 
@@ -334,6 +352,7 @@ static int show_assoc(const struct dgsec_assoc *as, void *arg)
 		printf(", highest rx-seq %" PRIu64, as->rx_seq);
 	putchar('\n');
 	show_counters(as);
+	show_lengths(as);
 	show_limits(as);
 	return 0;
 }

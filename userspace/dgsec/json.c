@@ -167,6 +167,10 @@ struct json_object *json_assoc(const struct dgsec_assoc *obj)
 	ADD_NUMBER("soft-seconds", ASSOC_SOFT_SECONDS, soft_seconds);
 	ADD_NUMBER("hard-seconds", ASSOC_HARD_SECONDS, hard_seconds);
 	ADD_NUMBER("idle-seconds", ASSOC_IDLE_SECONDS, idle_seconds);
+	ADD_NUMBER("soft-failed", ASSOC_SOFT_FAILED, soft_failed);
+	ADD_NUMBER("hard-failed", ASSOC_HARD_FAILED, hard_failed);
+	ADD_NUMBER("tx-max", ASSOC_TX_MAX, tx_max);
+	ADD_NUMBER("rx-max", ASSOC_RX_MAX, rx_max);
 	ADD_FLAG("confirmed", ASSOC_CONFIRMED);
 	ADD_FLAG("expired", ASSOC_EXPIRED);
 	ADD_NUMBER("age", ASSOC_AGE, age);

@@ -20,6 +20,8 @@ struct limits {
 	uint64_t hard_packets;
 	uint64_t soft_bytes;
 	uint64_t hard_bytes;
+	uint64_t soft_failed;
+	uint64_t hard_failed;
 	uint32_t soft_seconds;
 	uint32_t hard_seconds;
 	uint32_t idle_seconds;

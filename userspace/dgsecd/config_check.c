@@ -57,6 +57,7 @@ static void check_limits(struct mistakes *mistakes, unsigned int line, const str
 	} pairs[] = {
 		{ "packets", limits->soft_packets, limits->hard_packets },
 		{ "bytes", limits->soft_bytes, limits->hard_bytes },
+		{ "failed", limits->soft_failed, limits->hard_failed },
 		{ "time", limits->soft_seconds, limits->hard_seconds },
 	};
 
@@ -83,6 +84,10 @@ static void inherit_limits(struct peer *peer, const struct limits *from)
 		to->soft_bytes = own.soft_bytes;
 	if (GIVEN(given, LIMIT_HARD_BYTES))
 		to->hard_bytes = own.hard_bytes;
+	if (GIVEN(given, LIMIT_SOFT_FAILED))
+		to->soft_failed = own.soft_failed;
+	if (GIVEN(given, LIMIT_HARD_FAILED))
+		to->hard_failed = own.hard_failed;
 	if (GIVEN(given, LIMIT_SOFT_TIME))
 		to->soft_seconds = own.soft_seconds;
 	if (GIVEN(given, LIMIT_HARD_TIME))

@@ -98,6 +98,8 @@ struct handshake_keys {
 	struct dgsec_keys keys;
 	struct dgsec_cid rx_cid;	/* in the client's records; length 0: none */
 	struct dgsec_cid tx_cid;	/* in ours */
+	uint32_t rx_max;		/* octets of plaintext in a record; 0: no limit */
+	uint32_t tx_max;
 };
 
 struct handshake_backend {

@@ -366,6 +366,8 @@ static void put_limits(struct dgsec_assoc *assoc, const struct limits *limits)
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_PACKETS, hard_packets, limits->hard_packets);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_BYTES, soft_bytes, limits->soft_bytes);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_BYTES, hard_bytes, limits->hard_bytes);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_FAILED, soft_failed, limits->soft_failed);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_FAILED, hard_failed, limits->hard_failed);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_SECONDS, soft_seconds, limits->soft_seconds);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_SECONDS, hard_seconds, limits->hard_seconds);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_IDLE_SECONDS, idle_seconds, limits->idle_seconds);
@@ -451,6 +453,10 @@ int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_CID, rx_cid, keys->rx_cid);
 	if (keys->tx_cid.len)
 		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_CID, tx_cid, keys->tx_cid);
+	if (keys->tx_max)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_MAX, tx_max, keys->tx_max);
+	if (keys->rx_max)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_MAX, rx_max, keys->rx_max);
 	put_limits(&assoc, &peer->limits);
 	ret = checked(dgsec_assoc_new(dg, ref, &assoc, &keys->keys, &assoc));
 	if (!ret)

@@ -111,13 +111,17 @@ struct dgsec_assoc {
 	uint32_t window;		/* records */
 	struct dgsec_cid rx_cid;	/* in the peer's records, chosen by us */
 	struct dgsec_cid tx_cid;	/* in ours, chosen by the peer */
-	uint64_t soft_packets;		/* limits: 0 is none */
+	uint64_t soft_packets;		/* limits: 0 is none but the cipher's */
 	uint64_t hard_packets;
 	uint64_t soft_bytes;
 	uint64_t hard_bytes;
+	uint64_t soft_failed;		/* records that failed authentication */
+	uint64_t hard_failed;
 	uint32_t soft_seconds;
 	uint32_t hard_seconds;
 	uint32_t idle_seconds;
+	uint32_t tx_max;		/* octets of plaintext in a record */
+	uint32_t rx_max;
 	uint32_t age;			/* seconds */
 	uint32_t rx_age;		/* seconds; bit unset: nothing yet */
 	uint32_t tx_age;

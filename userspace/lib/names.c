@@ -40,6 +40,7 @@ static const char *const reasons[] = {
 	[DGSEC_REASON_CLOSED] = "closed",
 	[DGSEC_REASON_REPLACED] = "replaced",
 	[DGSEC_REASON_DELETED] = "deleted",
+	[DGSEC_REASON_AUTHENTICATION] = "authentication",
 };
 
 static const char *const events[] = {
@@ -96,6 +97,7 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_TX_DROP_CRYPTO] = "tx-drop-crypto",
 	[DGSEC_A_STATS_TX_DROP_LOWER] = "tx-drop-lower",
 	[DGSEC_A_STATS_EVENT_LOST] = "event-lost",
+	[DGSEC_A_STATS_RX_RENEGOTIATION] = "rx-renegotiation",
 };
 
 static_assert(ARRAY_SIZE(stats) == DGSEC_A_STATS_MAX + 1,

@@ -76,6 +76,7 @@ enum dgsec_payload {
  * @DGSEC_REASON_CLOSED: the peer sent close_notify or a fatal alert
  * @DGSEC_REASON_REPLACED: a new association took its endpoint
  * @DGSEC_REASON_DELETED: an administrator deleted it or its peer
+ * @DGSEC_REASON_AUTHENTICATION: records that failed authentication
  */
 enum dgsec_reason {
 	DGSEC_REASON_PACKETS = 1,
@@ -86,6 +87,7 @@ enum dgsec_reason {
 	DGSEC_REASON_CLOSED,
 	DGSEC_REASON_REPLACED,
 	DGSEC_REASON_DELETED,
+	DGSEC_REASON_AUTHENTICATION,
 };
 
 enum {
@@ -171,6 +173,10 @@ enum {
 	DGSEC_A_ASSOC_RX_AGE,
 	DGSEC_A_ASSOC_TX_AGE,
 	DGSEC_A_ASSOC_STATS,
+	DGSEC_A_ASSOC_SOFT_FAILED,
+	DGSEC_A_ASSOC_HARD_FAILED,
+	DGSEC_A_ASSOC_TX_MAX,
+	DGSEC_A_ASSOC_RX_MAX,
 
 	__DGSEC_A_ASSOC_MAX,
 	DGSEC_A_ASSOC_MAX = (__DGSEC_A_ASSOC_MAX - 1)
@@ -243,6 +249,7 @@ enum {
 	DGSEC_A_STATS_TX_DROP_CRYPTO,
 	DGSEC_A_STATS_TX_DROP_LOWER,
 	DGSEC_A_STATS_EVENT_LOST,
+	DGSEC_A_STATS_RX_RENEGOTIATION,
 
 	__DGSEC_A_STATS_MAX,
 	DGSEC_A_STATS_MAX = (__DGSEC_A_STATS_MAX - 1)
