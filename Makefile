@@ -9,7 +9,8 @@
 # make bench        what a packet costs; FULL=1 measures everything, and takes longer
 # make interop-docs  run the tests with foreign peers, and put it into docs/interop.md
 # make bench-docs   put the figures of the last full one into docs
-# make fuzz         ten million random messages against OpenSSL; CASES=n
+# make fuzz         ten million random inputs each to the cryptography, the record layer, the
+#                   configuration and others; CASES=n, T=record
 # make shell        a shell in the virtual machine
 # make lint         checkpatch, sparse, clang-tidy, shellcheck, generated code
 # make clean        remove what was built
@@ -66,7 +67,7 @@ bench-docs:
 	@selftests/bench/docs.sh
 
 fuzz:
-	@scripts/fuzz.sh $(CASES)
+	@scripts/fuzz.sh $(CASES) $(T)
 
 shell:
 	@scripts/vm/run.sh -k $(KERNEL) -i

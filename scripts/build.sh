@@ -6,7 +6,7 @@
 #   PART: module-6.1 module-6.12 module-7.2 module-debug module-kcsan module-portable
 #         (6.12, without instructions for AES: to be compiled only) userspace
 #         fault-debug fault-kcsan tools unit bench userspace-tests fuzz fuzz-fast
-#         (without sanitizers)
+#         (without sanitizers) libfuzzer
 #
 # Prints `ok PART SECONDS` or `not ok PART SECONDS` for each; what the compiler
 # said is in build/logs/build-PART.log. Any warning is a failure.
@@ -72,6 +72,7 @@ make_part() {
 	userspace)		dir=userspace ;;
 	userspace-tests)	dir=userspace target=tests ;;
 	fuzz-fast)		dir=selftests/fuzz more=(SANITIZE=) ;;
+	libfuzzer)		dir=selftests/fuzz target=libfuzzer ;;
 	esac
 	in_root make --no-print-directory -C "/src/$dir" O="/src/build/out/$1" "${more[@]}" "$target"
 }
@@ -81,7 +82,7 @@ part() {
 	case $name in
 	module-*|fault-*)
 			make_module "$name" "${name#*-}" >"$log" 2>&1 || ok="not ok" ;;
-	userspace|userspace-tests|tools|unit|bench|fuzz|fuzz-fast)
+	userspace|userspace-tests|tools|unit|bench|fuzz|fuzz-fast|libfuzzer)
 			make_part "$name" >"$log" 2>&1 || ok="not ok" ;;
 	*)		die "no part '$name'" ;;
 	esac

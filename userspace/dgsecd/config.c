@@ -90,10 +90,9 @@ static void start_interface(struct parser *p, const struct ini *ini)
 	p->keys = config_interface_keys;
 	p->n_keys = INTERFACE_KEYS;
 	p->given = &p->interface_given;
-	if (!*ini->value || strlen(ini->value) >= sizeof(p->config->name) ||
-	    strpbrk(ini->value, "/: \t"))
+	if (!value_ifname(ini->value))
 		config_mistake(p->mistakes, ini->line,
-			       "expected a section such as [interface dg0], with a name of 1 to 15 characters");
+			       "expected a section such as [interface dg0], with a name of 1 to 15 octets of UTF-8 without control characters");
 	else
 		strcpy(p->config->name, ini->value);
 }

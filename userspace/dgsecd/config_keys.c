@@ -70,12 +70,9 @@ static bool parse_seconds(const struct config_key *key, const char *text, void *
 
 static bool parse_ifname(const struct config_key *key, const char *text, void *section)
 {
-	char *out = member(key, section);
-
-	if (!*text || strlen(text) >= IF_NAMESIZE || strpbrk(text, "/: \t") ||
-	    !strcmp(text, ".") || !strcmp(text, ".."))
+	if (!value_ifname(text))
 		return false;
-	strcpy(out, text);
+	strcpy(member(key, section), text);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,4 +204,13 @@ bool value_unicast(const struct in6_addr *addr)
 	return !IN6_IS_ADDR_UNSPECIFIED(addr) && !IN6_IS_ADDR_LOOPBACK(addr) &&
 	       !IN6_IS_ADDR_MULTICAST(addr) && !IN6_IS_ADDR_LINKLOCAL(addr) &&
 	       !IN6_IS_ADDR_V4MAPPED(addr);
+}
+
+bool value_ifname(const char *text)
+{
+	size_t len = strlen(text);
+
+	/* The kernel would take any octets but these, and a list of devices be unreadable. */
+	return len && len < IF_NAMESIZE && !strpbrk(text, "/: \t") && strcmp(text, ".") &&
+	       strcmp(text, "..") && value_utf8(text, len, false);
 }

@@ -33,6 +33,9 @@ bool value_utf8(const void *text, size_t len, bool control);
 
 bool value_in_prefix(const struct in6_addr *addr, const struct in6_addr *prefix, unsigned int len);
 
+/* A name that a network device can have, and a log can bear. */
+bool value_ifname(const char *text);
+
 /* Can a host have it on an interface, reachable from others? */
 bool value_unicast(const struct in6_addr *addr);
 
