@@ -30,15 +30,22 @@ struct usage {
 #define CCM_FAILED	11863283ULL	/* 2^23.5 */
 #define GCM_PACKETS	23726566ULL	/* 2^24.5 */
 #define GCM_FAILED	BIT_ULL(36)
+/* no limit but that of the numbers */
+#define CHACHA_PACKETS	DTLS12_SEQUENCE_MAX
+#define CHACHA_FAILED	BIT_ULL(36)
 
 static struct usage usage_of(u8 cipher)
 {
 	static const struct usage ccm = { CCM_PACKETS, CCM_FAILED };
 	static const struct usage gcm = { GCM_PACKETS, GCM_FAILED };
+	static const struct usage chacha = { CHACHA_PACKETS, CHACHA_FAILED };
 
 	switch (cipher) {
 	case DGSEC_CIPHER_AES_128_GCM:
+	case DGSEC_CIPHER_AES_256_GCM:
 		return gcm;
+	case DGSEC_CIPHER_CHACHA20_POLY1305:
+		return chacha;
 	default:
 		/* the strictest */
 		return ccm;
