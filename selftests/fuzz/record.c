@@ -166,7 +166,7 @@ static const struct sealed *seal(u8 type, const u8 *plain, size_t len, size_t pa
 /* The same record by the module, without what it never does */
 static void compare_seal(u8 type, const u8 *plain, size_t len)
 {
-	size_t prefix = dtls12_prefix(w.cid.len), suffix = dtls12_suffix(w.cid.len);
+	size_t prefix = dtls12_prefix(w.key, w.cid.len), suffix = dtls12_suffix(w.cid.len);
 	size_t size = prefix + len + suffix + w.key->tag_len;
 	u64 seq = w.seq;
 	u8 *buf = malloc(size);
