@@ -14,7 +14,10 @@
 #include "peer.h"
 #include "replay.h"
 
-/* Where a peer sends from, and to which of our ports: the key of a lookup */
+/*
+ * Where a peer sends from, and to which of our ports: the key of a lookup. IPv4
+ * addresses are mapped (::ffff:192.0.2.1), here and wherever outer ones are.
+ */
 struct dgsec_endpoint {
 	struct in6_addr addr;
 	__be16 port;

@@ -57,7 +57,7 @@ struct dgsec_iface {
 	struct dgsec_stats __percpu *stats;
 
 	/* read by the data path under RCU, written under lock */
-	struct dgsec_socket __rcu *sockets[DGSEC_SOCKETS_MAX];
+	struct dgsec_socket __rcu *sockets[2][DGSEC_SOCKETS_MAX];	/* v6, v4 */
 	struct rhashtable by_endpoint;	/* associations without ... */
 	struct rhashtable by_cid;	/* ... and with a connection ID */
 	struct rhashtable by_inner;	/* peers */

@@ -409,19 +409,30 @@ int dgsec_nl_socket_add_doit(struct sk_buff *skb, struct genl_info *info)
 int dgsec_nl_socket_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[DGSEC_A_SOCKET_MAX + 1];
+	struct dgsec_iface *iface = info->user_ptr[0];
+	struct in6_addr addr;
+	__be16 port;
 	int err;
 
 	err = dgsec_nl_nest(info, DGSEC_A_SOCKET, tb, DGSEC_A_SOCKET_MAX,
 			    dgsec_socket_nl_policy,
-			    BIT_ULL(DGSEC_A_SOCKET_PORT));
+			    BIT_ULL(DGSEC_A_SOCKET_PORT) |
+			    BIT_ULL(DGSEC_A_SOCKET_ADDR));
 	if (err)
 		return err;
 	if (!tb[DGSEC_A_SOCKET_PORT]) {
 		NL_SET_ERR_MSG(info->extack, "the port is missing");
 		return -EINVAL;
 	}
-	err = dgsec_socket_del(info->user_ptr[0],
-			       nla_get_be16(tb[DGSEC_A_SOCKET_PORT]));
+	port = nla_get_be16(tb[DGSEC_A_SOCKET_PORT]);
+	if (tb[DGSEC_A_SOCKET_ADDR]) {
+		addr = nla_get_in6_addr(tb[DGSEC_A_SOCKET_ADDR]);
+		err = dgsec_socket_del(iface, ipv6_addr_v4mapped(&addr), port);
+	} else {
+		err = dgsec_socket_del(iface, false, port);
+		if (!dgsec_socket_del(iface, true, port))
+			err = 0;
+	}
 	if (err)
 		NL_SET_ERR_MSG(info->extack, "the interface has no socket at this port");
 	return err;
@@ -452,8 +463,10 @@ int dgsec_nl_socket_get_dumpit(struct sk_buff *skb,
 	if (err)
 		return err;
 	rcu_read_lock();
-	for (; !err && d.ctx->last < DGSEC_SOCKETS_MAX; d.ctx->last++) {
-		s = rcu_dereference(d.iface->sockets[d.ctx->last]);
+	for (; !err && d.ctx->last < 2 * DGSEC_SOCKETS_MAX; d.ctx->last++) {
+		s = rcu_dereference(d.iface->sockets
+				    [d.ctx->last / DGSEC_SOCKETS_MAX]
+				    [d.ctx->last % DGSEC_SOCKETS_MAX]);
 		if (!s)
 			continue;
 		header = dgsec_nl_dump_put(skb, cb, DGSEC_CMD_SOCKET_GET,

@@ -194,10 +194,9 @@ int dgsec_nl_get_endpoint(const struct nlattr *addr, const struct nlattr *port,
 	remote->addr = nla_get_in6_addr(addr);
 	remote->port = nla_get_be16(port);
 	remote->local_port = nla_get_be16(local_port);
-	if (!(ipv6_addr_type(&remote->addr) & IPV6_ADDR_UNICAST) ||
-	    ipv6_addr_v4mapped(&remote->addr)) {
+	if (!dgsec_nl_is_outer(&remote->addr)) {
 		NL_SET_ERR_MSG_ATTR(extack, addr,
-				    "the remote address must be an IPv6 unicast address");
+				    "the remote address must be an IPv6 or (mapped) IPv4 unicast address");
 		return -EINVAL;
 	}
 	if (!remote->port || !remote->local_port) {
@@ -370,10 +369,15 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 	if (err)
 		return err;
 	c->path.local = nla_get_in6_addr(tb[DGSEC_A_ASSOC_LOCAL_ADDR]);
-	if (!(ipv6_addr_type(&c->path.local) & IPV6_ADDR_UNICAST) ||
-	    ipv6_addr_v4mapped(&c->path.local)) {
+	if (!dgsec_nl_is_outer(&c->path.local)) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[DGSEC_A_ASSOC_LOCAL_ADDR],
-				    "the local address must be an IPv6 unicast address");
+				    "the local address must be an IPv6 or (mapped) IPv4 unicast address");
+		return -EINVAL;
+	}
+	if (ipv6_addr_v4mapped(&c->path.local) !=
+	    ipv6_addr_v4mapped(&c->path.remote.addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[DGSEC_A_ASSOC_LOCAL_ADDR],
+				    "remote and local address must both be IPv6 or both IPv4");
 		return -EINVAL;
 	}
 	c->protocol = nla_get_u32(tb[DGSEC_A_ASSOC_PROTOCOL]);

@@ -3,6 +3,7 @@
 #ifndef _DGSEC_NETLINK_UTIL_H
 #define _DGSEC_NETLINK_UTIL_H
 
+#include <linux/in.h>
 #include <net/genetlink.h>
 #include <net/ipv6.h>
 
@@ -45,6 +46,17 @@ static inline bool dgsec_nl_is_unicast(const struct in6_addr *addr)
 	return type & IPV6_ADDR_UNICAST &&
 	       !(type & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL |
 			 IPV6_ADDR_MAPPED));
+}
+
+/* An outer address: IPv6 unicast, or IPv4 unicast, mapped */
+static inline bool dgsec_nl_is_outer(const struct in6_addr *addr)
+{
+	__be32 v4 = addr->s6_addr32[3];
+
+	if (ipv6_addr_v4mapped(addr))
+		return !ipv4_is_multicast(v4) && !ipv4_is_lbcast(v4) &&
+		       !ipv4_is_zeronet(v4);
+	return ipv6_addr_type(addr) & IPV6_ADDR_UNICAST;
 }
 
 #endif /* _DGSEC_NETLINK_UTIL_H */

@@ -40,7 +40,8 @@ static struct dgsec_socket *socket_of(const struct dgsec_iface *iface,
 	if (ip6->nexthdr != IPPROTO_UDP ||
 	    skb_headlen(skb) < sizeof(*ip6) + sizeof(struct udphdr))
 		return NULL;
-	return dgsec_socket_at(iface, ((struct udphdr *)(ip6 + 1))->dest);
+	return dgsec_socket_at(iface, false,
+			       ((struct udphdr *)(ip6 + 1))->dest);
 }
 
 /* From the lower device. Return: whether it was for one of our sockets. */

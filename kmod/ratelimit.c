@@ -5,6 +5,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <net/ipv6.h>
 
 #include "ratelimit.h"
 
@@ -45,20 +46,34 @@ void dgsec_ratelimit_destroy(struct dgsec_ratelimit *r)
 	r->buckets = NULL;
 }
 
+static bool allow(struct dgsec_ratelimit *r, const void *source, size_t len,
+		  u32 rate, u32 burst)
+{
+	u64 hash = siphash(source, len, &r->key);
+
+	return dgsec_bucket_allow(&r->buckets[hash % DGSEC_BUCKETS], rate,
+				  burst);
+}
+
 /**
  * dgsec_ratelimit_allow - may this source send one more?
  * @r: the limit
- * @source: address, possibly forged
+ * @source: address, possibly forged; IPv4 mapped
+ *
+ * Who has one IPv6 address often has 2^64 of them. But all devices of a radio
+ * network share such a prefix, so that may send more than one of them. What one
+ * address has too much does not count for its prefix.
  */
 bool dgsec_ratelimit_allow(struct dgsec_ratelimit *r,
 			   const struct in6_addr *source)
 {
-	u32 rate = READ_ONCE(r->rate);
-	u64 hash;
+	u32 rate = READ_ONCE(r->rate), burst = READ_ONCE(r->burst);
 
 	if (!rate)
 		return true;
-	hash = siphash(source, sizeof(*source), &r->key);
-	return dgsec_bucket_allow(&r->buckets[hash % DGSEC_BUCKETS], rate,
-				  READ_ONCE(r->burst));
+	if (!allow(r, source, sizeof(*source), rate, burst))
+		return false;
+	return ipv6_addr_v4mapped(source) ||
+	       allow(r, source, sizeof(*source) / 2, DGSEC_PREFIX_SHARE * rate,
+		     DGSEC_PREFIX_SHARE * burst);
 }

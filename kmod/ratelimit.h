@@ -12,8 +12,9 @@ struct dgsec_bucket {
 };
 
 /*
- * A limit for each source address in constant memory: addresses share buckets
- * by a keyed hash. Sources that share one share its rate.
+ * A limit for each source address, and for each prefix of 64 bits, in constant
+ * memory: they share buckets by a keyed hash. Those that share one share its
+ * rate.
  */
 struct dgsec_ratelimit {
 	struct dgsec_bucket *buckets;
@@ -22,7 +23,10 @@ struct dgsec_ratelimit {
 	u32 burst;
 };
 
-enum { DGSEC_BUCKETS = 4096 };
+enum {
+	DGSEC_BUCKETS		= 4096,
+	DGSEC_PREFIX_SHARE	= 16,	/* addresses' worth for a prefix */
+};
 
 int dgsec_ratelimit_init(struct dgsec_ratelimit *r, u32 rate, u32 burst);
 void dgsec_ratelimit_destroy(struct dgsec_ratelimit *r);

@@ -7,10 +7,12 @@
  * socket. What is opened becomes a plain IPv6/UDP packet on the interface.
  */
 
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
 #include <net/ip6_checksum.h>
+#include <net/route.h>
 #include <net/udp.h>
 
 #include "event.h"
@@ -446,6 +448,43 @@ int dgsec_rx_encap(struct sock *sk, struct sk_buff *skb)
 	/* one datagram must not make many gateways answer */
 	if (unlikely(ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))) {
 		drop(&d, NULL, DGSEC_A_STATS_RX_DROP_MULTICAST, skb);
+		return 0;
+	}
+	return receive(&d, skb);
+}
+
+/**
+ * dgsec_rx_encap4 - the same for IPv4, whose addresses are mapped from here on
+ * @sk: the socket
+ * @skb: the datagram, its checksum verified, at its UDP header
+ *
+ * Context: RCU read lock, softirq.
+ * Return: 0 if it is consumed, 1 if it is for the socket.
+ */
+int dgsec_rx_encap4(struct sock *sk, struct sk_buff *skb)
+{
+	struct dgsec_socket *s = rcu_dereference_sk_user_data(sk);
+	/* the outer headers may be shorter than the inner ones will be */
+	const int before = INNER_LEN - sizeof(struct udphdr) -
+			   DTLS12_HEADER_LEN;
+	struct datagram d = {};
+
+	if (unlikely(!s))
+		return 1;
+	d.iface = s->iface;
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &d.from.remote.addr);
+	d.from.remote.port = udp_hdr(skb)->source;
+	d.from.remote.local_port = s->port;
+	ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &d.from.local);
+	d.standby = s->standby;
+	if (unlikely(skb_rtable(skb)->rt_flags &
+		     (RTCF_BROADCAST | RTCF_MULTICAST))) {
+		drop(&d, NULL, DGSEC_A_STATS_RX_DROP_MULTICAST, skb);
+		return 0;
+	}
+	if (unlikely(skb_headroom(skb) < before) &&
+	    pskb_expand_head(skb, before, 0, GFP_ATOMIC)) {
+		drop(&d, NULL, DGSEC_A_STATS_RX_DROP_MEMORY, skb);
 		return 0;
 	}
 	return receive(&d, skb);

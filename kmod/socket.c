@@ -26,17 +26,17 @@ static atomic_t n_destroying = ATOMIC_INIT(0);
 
 static void destroy(struct sock *sk);
 
-static struct dgsec_socket __rcu **slot_of(struct dgsec_iface *iface,
+static struct dgsec_socket __rcu **slot_of(struct dgsec_iface *iface, bool v4,
 					   __be16 port)
 {
 	struct dgsec_socket *s;
 	int i;
 
 	for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
-		s = rcu_dereference_protected(iface->sockets[i],
+		s = rcu_dereference_protected(iface->sockets[v4][i],
 					      lockdep_is_held(&sockets_lock));
 		if (port ? s && s->port == port : !s)
-			return &iface->sockets[i];
+			return &iface->sockets[v4][i];
 	}
 	return NULL;
 }
@@ -51,7 +51,8 @@ static int hook(struct sock *sk, struct dgsec_socket *s)
 		/* the callbacks must find it */
 		rcu_assign_sk_user_data(sk, s);
 		WRITE_ONCE(udp_sk(sk)->encap_destroy, destroy);
-		WRITE_ONCE(udp_sk(sk)->encap_rcv, dgsec_rx_encap);
+		WRITE_ONCE(udp_sk(sk)->encap_rcv,
+			   s->v4 ? dgsec_rx_encap4 : dgsec_rx_encap);
 		WRITE_ONCE(udp_sk(sk)->encap_type, DGSEC_UDP_ENCAP);
 		udp_tunnel_encap_enable(sk);
 		/* alone at its port now: spare the lookup the choice */
@@ -87,11 +88,7 @@ static void discard(struct dgsec_socket *s)
 	kfree_rcu(s, rcu);
 }
 
-/*
- * A socket of the kernel's own with the address of one that goes away. It has
- * its hook before it has its port.
- */
-static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
+static int bind_like(struct socket *sock, const struct dgsec_socket *s)
 {
 	struct sockaddr_in6 addr = {
 		.sin6_family = AF_INET6,
@@ -99,6 +96,23 @@ static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
 		.sin6_addr = s->addr,
 		.sin6_scope_id = s->iface->lower_ifindex,
 	};
+	struct sockaddr_in addr4 = {
+		.sin_family = AF_INET,
+		.sin_port = s->port,
+		.sin_addr.s_addr = s->addr.s6_addr32[3],
+	};
+
+	if (s->v4)
+		return kernel_bind(sock, (void *)&addr4, sizeof(addr4));
+	return kernel_bind(sock, (void *)&addr, sizeof(addr));
+}
+
+/*
+ * A socket of the kernel's own with the address of one that goes away. It has
+ * its hook before it has its port.
+ */
+static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
+{
 	struct dgsec_socket *n;
 	struct sock *sk;
 	int err;
@@ -106,8 +120,8 @@ static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
 	n = kmemdup(s, sizeof(*s), GFP_KERNEL);
 	if (!n)
 		return ERR_PTR(-ENOMEM);
-	err = sock_create_kern(s->iface->lower_net, AF_INET6, SOCK_DGRAM,
-			       IPPROTO_UDP, &n->standby);
+	err = sock_create_kern(s->iface->lower_net, s->v4 ? AF_INET : AF_INET6,
+			       SOCK_DGRAM, IPPROTO_UDP, &n->standby);
 	if (err)
 		goto err_free;
 	sk = n->standby->sk;
@@ -115,13 +129,13 @@ static struct dgsec_socket *make_standby(const struct dgsec_socket *s)
 	INIT_LIST_HEAD(&n->list);
 	sock_hold(sk);
 	sock_set_reuseport(sk);
-	err = ip6_sock_set_v6only(sk);
+	err = s->v4 ? 0 : ip6_sock_set_v6only(sk);
 	if (!err)
 		err = sock_bindtoindex(sk, s->iface->lower_ifindex, true);
 	if (!err)
 		err = hook(sk, n);
 	if (!err)
-		err = kernel_bind(n->standby, (void *)&addr, sizeof(addr));
+		err = bind_like(n->standby, n);
 	if (err)
 		goto err_discard;
 	return n;
@@ -158,7 +172,7 @@ static void destroy(struct sock *sk)
 				     PTR_ERR(n));
 		n = NULL;
 	}
-	rcu_assign_pointer(*slot_of(s->iface, s->port), n);
+	rcu_assign_pointer(*slot_of(s->iface, s->v4, s->port), n);
 	sk->sk_prot->unhash(sk);
 	discard(s);
 out:
@@ -169,16 +183,16 @@ out:
 static int check(const struct dgsec_iface *iface, const struct sock *sk,
 		 struct netlink_ext_ack *extack)
 {
-	if (sk->sk_family != AF_INET6 || sk->sk_type != SOCK_DGRAM ||
-	    sk->sk_protocol != IPPROTO_UDP)
-		NL_SET_ERR_MSG(extack, "the file descriptor is not an IPv6 UDP socket");
+	if ((sk->sk_family != AF_INET6 && sk->sk_family != AF_INET) ||
+	    sk->sk_type != SOCK_DGRAM || sk->sk_protocol != IPPROTO_UDP)
+		NL_SET_ERR_MSG(extack, "the file descriptor is not a UDP socket");
 	else if (!net_eq(sock_net(sk), iface->lower_net))
 		NL_SET_ERR_MSG(extack, "the socket is not in the network namespace of the lower device");
 	else if (!inet_sk(sk)->inet_num)
 		NL_SET_ERR_MSG(extack, "the socket is not bound to a port");
 	else if (sk->sk_bound_dev_if != iface->lower_ifindex)
 		NL_SET_ERR_MSG(extack, "the socket is not bound to the lower device (SO_BINDTODEVICE)");
-	else if (!ipv6_only_sock(sk))
+	else if (sk->sk_family == AF_INET6 && !ipv6_only_sock(sk))
 		NL_SET_ERR_MSG(extack, "the socket is not for IPv6 only (IPV6_V6ONLY)");
 	else if (sk->sk_reuse)
 		NL_SET_ERR_MSG(extack, "the socket has SO_REUSEADDR: anybody could take its port");
@@ -191,18 +205,32 @@ static int check(const struct dgsec_iface *iface, const struct sock *sk,
 	return -EINVAL;
 }
 
-/* Sockets that share a port would share its datagrams too. */
-static bool is_port_taken(const struct dgsec_iface *iface,
-			  const struct sock *sk)
+/* Where a socket is bound; IPv4 is mapped */
+static void get_addr(const struct sock *sk, struct in6_addr *addr)
 {
-	const struct in6_addr *addr = &sk->sk_v6_rcv_saddr;
+	if (sk->sk_family == AF_INET)
+		ipv6_addr_set_v4mapped(inet_sk(sk)->inet_rcv_saddr, addr);
+	else
+		*addr = sk->sk_v6_rcv_saddr;
+}
+
+static bool is_any(const struct in6_addr *addr)
+{
+	return ipv6_addr_any(addr) ||
+	       (ipv6_addr_v4mapped(addr) && !addr->s6_addr32[3]);
+}
+
+/* Sockets that share a port would share its datagrams too. */
+static bool is_port_taken(const struct dgsec_socket *new)
+{
 	const struct dgsec_socket *s;
 
 	list_for_each_entry(s, &sockets, list)
-		if (s->iface != iface && s->iface->lower == iface->lower &&
-		    s->port == inet_sk(sk)->inet_sport &&
-		    (ipv6_addr_any(addr) || ipv6_addr_any(&s->addr) ||
-		     ipv6_addr_equal(addr, &s->addr)))
+		if (s->iface != new->iface &&
+		    s->iface->lower == new->iface->lower &&
+		    s->port == new->port && s->v4 == new->v4 &&
+		    (is_any(&new->addr) || is_any(&s->addr) ||
+		     ipv6_addr_equal(&new->addr, &s->addr)))
 			return true;
 	return false;
 }
@@ -212,6 +240,7 @@ static bool is_port_taken(const struct dgsec_iface *iface,
 static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 		  struct netlink_ext_ack *extack)
 {
+	bool v4 = sk->sk_family == AF_INET;
 	struct dgsec_socket __rcu **slot;
 	struct dgsec_socket *s, *old;
 	int err;
@@ -222,11 +251,8 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 		NL_SET_ERR_MSG(extack, BUSY);
 	if (err)
 		return err;
-	if (is_port_taken(iface, sk)) {
-		NL_SET_ERR_MSG(extack, "another interface on this lower device has a socket at this port");
-		return -EADDRINUSE;
-	}
-	slot = slot_of(iface, inet_sk(sk)->inet_sport) ?: slot_of(iface, 0);
+	slot = slot_of(iface, v4, inet_sk(sk)->inet_sport) ?:
+	       slot_of(iface, v4, 0);
 	if (!slot) {
 		NL_SET_ERR_MSG(extack, "the interface has as many sockets as it can have");
 		return -ENOSPC;
@@ -236,15 +262,20 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 		return -ENOMEM;
 	s->sk = sk;
 	s->iface = iface;
-	s->addr = sk->sk_v6_rcv_saddr;
+	get_addr(sk, &s->addr);
 	s->port = inet_sk(sk)->inet_sport;
 	s->protocol = protocol;
+	s->v4 = v4;
 
+	if (is_port_taken(s)) {
+		NL_SET_ERR_MSG(extack, "another interface on this lower device has a socket at this port");
+		err = -EADDRINUSE;
+		goto err_free;
+	}
 	err = hook(sk, s);
 	if (err) {
 		NL_SET_ERR_MSG(extack, BUSY);
-		kfree(s);
-		return err;
+		goto err_free;
 	}
 	/* so that there is something to unhook, whatever its owner does */
 	sock_hold(sk);
@@ -253,6 +284,10 @@ static int attach(struct dgsec_iface *iface, struct sock *sk, u8 protocol,
 	if (old)
 		discard(old);
 	return 0;
+
+err_free:
+	kfree(s);
+	return err;
 }
 
 /**
@@ -283,14 +318,14 @@ int dgsec_socket_add(struct dgsec_iface *iface, int fd, u8 protocol,
 	return err;
 }
 
-/* Detach the socket at a port. Return: 0 or -ENOENT. */
-int dgsec_socket_del(struct dgsec_iface *iface, __be16 port)
+/* Detach the socket of a family at a port. Return: 0 or -ENOENT. */
+int dgsec_socket_del(struct dgsec_iface *iface, bool v4, __be16 port)
 {
 	struct dgsec_socket __rcu **slot;
 	struct dgsec_socket *s;
 
 	mutex_lock(&sockets_lock);
-	slot = port ? slot_of(iface, port) : NULL;
+	slot = port ? slot_of(iface, v4, port) : NULL;
 	if (slot) {
 		s = rcu_dereference_protected(*slot,
 					      lockdep_is_held(&sockets_lock));
@@ -305,15 +340,17 @@ int dgsec_socket_del(struct dgsec_iface *iface, __be16 port)
 void dgsec_socket_release(struct dgsec_iface *iface)
 {
 	struct dgsec_socket *s;
-	int i;
+	int v4, i;
 
 	mutex_lock(&sockets_lock);
-	for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
-		s = rcu_dereference_protected(iface->sockets[i],
-					      lockdep_is_held(&sockets_lock));
-		RCU_INIT_POINTER(iface->sockets[i], NULL);
-		if (s)
-			discard(s);
+	for (v4 = 0; v4 < 2; v4++) {
+		for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
+			s = rcu_dereference_protected(iface->sockets[v4][i],
+					lockdep_is_held(&sockets_lock));
+			RCU_INIT_POINTER(iface->sockets[v4][i], NULL);
+			if (s)
+				discard(s);
+		}
 	}
 	mutex_unlock(&sockets_lock);
 }

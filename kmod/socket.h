@@ -19,9 +19,10 @@ struct dgsec_socket {
 	struct dgsec_iface *iface;
 	struct socket *standby;		/* ours, if the daemon is gone */
 	struct list_head list;		/* of all interfaces; sockets_lock */
-	struct in6_addr addr;
+	struct in6_addr addr;		/* of IPv4, mapped */
 	__be16 port;
 	u8 protocol;
+	bool v4;
 	struct rcu_head rcu;
 };
 
@@ -29,19 +30,19 @@ struct netlink_ext_ack;
 
 int dgsec_socket_add(struct dgsec_iface *iface, int fd, u8 protocol,
 		     struct netlink_ext_ack *extack);
-int dgsec_socket_del(struct dgsec_iface *iface, __be16 port);
+int dgsec_socket_del(struct dgsec_iface *iface, bool v4, __be16 port);
 void dgsec_socket_release(struct dgsec_iface *iface);
 void dgsec_socket_exit(void);
 
-/* Context: RCU read lock. */
+/* Each family has its own. Context: RCU read lock. */
 static inline struct dgsec_socket *
-dgsec_socket_at(const struct dgsec_iface *iface, __be16 port)
+dgsec_socket_at(const struct dgsec_iface *iface, bool v4, __be16 port)
 {
 	struct dgsec_socket *s;
 	int i;
 
 	for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
-		s = rcu_dereference(iface->sockets[i]);
+		s = rcu_dereference(iface->sockets[v4][i]);
 		if (s && s->port == port)
 			return s;
 	}

@@ -4,15 +4,19 @@
  *
  * A plain IPv6/UDP packet comes from the stack; its inner address names the
  * peer and its port the association. The payload is sealed where it is, and
- * leaves as a record under outer IPv6/UDP headers through the lower device.
+ * leaves as a record under outer IPv6/UDP or IPv4/UDP headers through the lower
+ * device.
  */
 
 #include <linux/icmpv6.h>
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/route.h>
 #include <net/udp.h>
 
 #include "event.h"
@@ -22,7 +26,7 @@
 
 enum {
 	INNER_LEN = sizeof(struct ipv6hdr) + sizeof(struct udphdr),
-	OUTER_LEN = INNER_LEN,
+	OUTER_LEN = INNER_LEN,		/* IPv4's are shorter */
 };
 
 /*
@@ -48,12 +52,9 @@ static void count(struct dgsec_assoc *a, int stat)
 	dgsec_counts_inc(&a->counts, stat);
 }
 
-/*
- * The route to the peer, as cached in the association or looked up. The route
- * lives as long as the RCU read lock is held.
- */
-static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk,
-			       const struct dgsec_path *path)
+/* With a reference, or an ERR_PTR */
+static struct dst_entry *look_up(const struct dgsec_assoc *a, struct sock *sk,
+				 const struct dgsec_path *path, bool v4)
 {
 	struct flowi6 fl6 = {
 		.flowi6_oif = a->iface->lower_ifindex,
@@ -63,12 +64,29 @@ static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk,
 		.fl6_dport = path->remote.port,
 		.fl6_sport = path->remote.local_port,
 	};
-	struct dst_entry *dst = rcu_dereference(a->dst), *old;
+	struct flowi4 fl4 = {
+		.flowi4_oif = a->iface->lower_ifindex,
+		.flowi4_proto = IPPROTO_UDP,
+		.daddr = path->remote.addr.s6_addr32[3],
+		.saddr = path->local.s6_addr32[3],
+		.fl4_dport = path->remote.port,
+		.fl4_sport = path->remote.local_port,
+	};
+	struct rtable *rt;
 
-	if (likely(dst && dst_check(dst, READ_ONCE(a->dst_cookie))))
-		return dst;
+	if (!v4)
+		return ip6_dst_lookup_flow(a->iface->lower_net, sk, &fl6,
+					   NULL);
+	rt = ip_route_output_flow(a->iface->lower_net, &fl4, sk);
+	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+}
 
-	dst = ip6_dst_lookup_flow(a->iface->lower_net, sk, &fl6, NULL);
+static struct dst_entry *learn_route(struct dgsec_assoc *a, struct sock *sk,
+				     const struct dgsec_path *path, bool v4)
+{
+	struct dst_entry *dst, *old;
+
+	dst = look_up(a, sk, path, v4);
 	if (IS_ERR(dst))
 		return NULL;
 	/* an interface speaks through its lower device only */
@@ -85,11 +103,129 @@ static struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk,
 	}
 	old = rcu_dereference_protected(a->dst,
 					lockdep_is_held(&a->lock));
-	WRITE_ONCE(a->dst_cookie, rt6_get_cookie(dst_rt6_info(dst)));
+	WRITE_ONCE(a->dst_cookie, v4 ? 0 : rt6_get_cookie(dst_rt6_info(dst)));
 	rcu_assign_pointer(a->dst, dst);
 	spin_unlock(&a->lock);
 	dst_release(old);
 	return dst;
+}
+
+/*
+ * The route to the peer, as cached in the association or looked up. The route
+ * lives as long as the RCU read lock is held.
+ */
+static __always_inline struct dst_entry *
+route(struct dgsec_assoc *a, struct sock *sk, const struct dgsec_path *path,
+      bool v4)
+{
+	struct dst_entry *dst = rcu_dereference(a->dst);
+
+	/* who moves from one family to the other does so behind our back */
+	if (likely(dst && dst_check(dst, READ_ONCE(a->dst_cookie)) &&
+		   (!a->cids ||
+		    dst->ops->family == (v4 ? AF_INET : AF_INET6))))
+		return dst;
+	return learn_route(a, sk, path, v4);
+}
+
+/* ... and the socket. Return: 0 or the counter of the reason to drop. */
+static __always_inline int find_way(struct dgsec_assoc *a,
+				    const struct dgsec_path *path, bool v4,
+				    struct dgsec_socket **s,
+				    struct dst_entry **dst)
+{
+	*s = dgsec_socket_at(a->iface, v4, path->remote.local_port);
+	if (unlikely(!*s))
+		return DGSEC_A_STATS_TX_DROP_NO_SOCKET;
+	*dst = route(a, (*s)->sk, path, v4);
+	return likely(*dst) ? 0 : DGSEC_A_STATS_TX_DROP_NO_ROUTE;
+}
+
+/* What a packet of ours is to the stack from here on */
+static __always_inline void set_route(struct sk_buff *skb,
+				      struct dst_entry *dst, __be16 protocol)
+{
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	skb->mark = 0;
+	skb->protocol = protocol;
+	skb->ignore_df = 1;
+	skb_clear_hash(skb);
+	skb_dst_set_noref(skb, dst);
+}
+
+/* Is it longer than the path takes? Fragments take references of their own. */
+static __always_inline bool may_fragment(struct dgsec_assoc *a,
+					 struct sk_buff *skb,
+					 struct dst_entry *dst)
+{
+	if (likely(skb->len <= dst_mtu(dst)))
+		return true;
+	if (!skb_dst_force(skb))
+		return false;
+	count(a, DGSEC_A_STATS_TX_FRAGMENTED);
+	return true;
+}
+
+/*
+ * The same as send() under IPv4. Without "don't fragment": dg0's MTU of 1280 is
+ * the least that IPv6 allows, so nobody could be told to send less.
+ */
+static noinline int send4(struct dgsec_assoc *a, struct sk_buff *skb,
+			  const struct dgsec_path *path)
+{
+	struct dgsec_iface *iface = a->iface;
+	unsigned int len = skb->len + sizeof(struct udphdr);
+	struct dgsec_socket *s;
+	struct dst_entry *dst;
+	struct udphdr *udp;
+	struct iphdr *ip;
+	int err;
+
+	err = find_way(a, path, true, &s, &dst);
+	if (err) {
+		kfree_skb(skb);
+		return err;
+	}
+
+	skb_scrub_packet(skb, !net_eq(dev_net_rcu(iface->dev),
+				      iface->lower_net));
+	udp = __skb_push(skb, sizeof(*udp));
+	skb_reset_transport_header(skb);
+	ip = __skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+
+	udp->source = path->remote.local_port;
+	udp->dest = path->remote.port;
+	udp->len = htons(len);
+	udp->check = 0;
+	udp->check = csum_tcpudp_magic(path->local.s6_addr32[3],
+				       path->remote.addr.s6_addr32[3], len,
+				       IPPROTO_UDP, csum_partial(udp, len, 0));
+	if (!udp->check)
+		udp->check = CSUM_MANGLED_0;
+
+	memset(ip, 0, sizeof(*ip));
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) / 4;
+	ip->tot_len = htons(skb->len);
+	ip->ttl = ip4_dst_hoplimit(dst);
+	ip->protocol = IPPROTO_UDP;
+	ip->saddr = path->local.s6_addr32[3];
+	ip->daddr = path->remote.addr.s6_addr32[3];
+	__ip_select_ident(iface->lower_net, ip, 1);
+
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	set_route(skb, dst, htons(ETH_P_IP));
+	if (unlikely(!may_fragment(a, skb, dst))) {
+		kfree_skb(skb);
+		return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
+	}
+
+	dev_xmit_recursion_inc();
+	err = ip_local_out(iface->lower_net, s->sk, skb);
+	dev_xmit_recursion_dec();
+	return net_xmit_eval(err) ? DGSEC_A_STATS_TX_DROP_LOWER : 0;
 }
 
 /* Put outer headers before a record, and send it. */
@@ -106,15 +242,12 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 	int err;
 
 	path = dgsec_assoc_path(a, &copy);
-	s = dgsec_socket_at(iface, path->remote.local_port);
-	if (unlikely(!s)) {
+	if (unlikely(ipv6_addr_v4mapped(&path->remote.addr)))
+		return send4(a, skb, path);
+	err = find_way(a, path, false, &s, &dst);
+	if (unlikely(err)) {
 		kfree_skb(skb);
-		return DGSEC_A_STATS_TX_DROP_NO_SOCKET;
-	}
-	dst = route(a, s->sk, path);
-	if (unlikely(!dst)) {
-		kfree_skb(skb);
-		return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
+		return err;
 	}
 
 	skb_scrub_packet(skb, !net_eq(dev_net_rcu(iface->dev),
@@ -139,21 +272,11 @@ static int send(struct dgsec_assoc *a, struct sk_buff *skb)
 	if (!udp->check)
 		udp->check = CSUM_MANGLED_0;
 
-	skb->ip_summed = CHECKSUM_NONE;
-	skb->encapsulation = 0;
-	skb->mark = 0;
-	skb->protocol = htons(ETH_P_IPV6);
-	skb->ignore_df = 1;
-	skb_clear_hash(skb);
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
-	skb_dst_set_noref(skb, dst);
-	if (unlikely(skb->len > dst_mtu(dst))) {
-		/* fragments take references of their own */
-		if (!skb_dst_force(skb)) {
-			kfree_skb(skb);
-			return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
-		}
-		count(a, DGSEC_A_STATS_TX_FRAGMENTED);
+	set_route(skb, dst, htons(ETH_P_IPV6));
+	if (unlikely(!may_fragment(a, skb, dst))) {
+		kfree_skb(skb);
+		return DGSEC_A_STATS_TX_DROP_NO_ROUTE;
 	}
 
 	/* a tunnel: the sender's socket says nothing about the outer packet */

@@ -3,6 +3,7 @@
 # Foreign DTLS clients, on top of daemon.sh: libcoap's, OpenSSL's, GnuTLS'.
 
 : "${out:?source lib.sh first}"
+GW4='' # the gateway's IPv4 address, if clients shall use that
 
 # openssl_all: programs of OpenSSL, libcoap's too, offer short tags as well
 openssl_all() {
@@ -25,7 +26,7 @@ coap() {
 	timeout $((20 * DGSEC_SLOW)) ip netns exec "$(ns dev1)" "coap-client-$lib" -k "$PSK" -u dev1 "$@"
 }
 # get LIBRARY PATH: what comes back is in $out/got
-get() { coap "$1" -m get "coaps://[$GW]$2" >"$out/got" 2>&1 && [ -s "$out/got" ]; }
+get() { coap "$1" -m get "coaps://${GW4:-[$GW]}$2" >"$out/got" 2>&1 && [ -s "$out/got" ]; }
 time_of_day() { said "$out/got" '[A-Z][a-z][a-z] [0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]'; }
 uses() { on_gw assoc show dg0 -j | jq -e "any(.cipher == \"$1\")"; }
 
@@ -57,7 +58,7 @@ declare -A gnutls_names=([aes-128-ccm-8]=AES-128-CCM-8 [aes-128-ccm]=AES-128-CCM
 # openssl_line CIPHER, gnutls_line CIPHER: a line there and back under this one
 openssl_line() {
 	ready='Verify return code|Extended master secret'
-	check "$1: openssl s_client" line "exec openssl s_client -dtls1_2 -connect '[$GW]:5684' \
+	check "$1: openssl s_client" line "exec openssl s_client -dtls1_2 -connect '${GW4:-[$GW]}:5684' \
 		-psk $PSK_HEX -psk_identity dev1 -cipher '${openssl_names[$1]}:@SECLEVEL=0' -nocommands"
 	check "$1: was used" said "$out/client" "Cipher is ${openssl_names[$1]}" &&
 		interop OpenSSL server PreSharedKey "$1"
@@ -65,7 +66,7 @@ openssl_line() {
 gnutls_line() {
 	ready='Simple Client Mode'
 	check "$1: gnutls-cli" line "exec gnutls-cli --udp -p 5684 --pskusername dev1 --pskkey $PSK_HEX --priority \
-		'NONE:+VERS-DTLS1.2:+PSK:+${gnutls_names[$1]}:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL' $GW"
+		'NONE:+VERS-DTLS1.2:+PSK:+${gnutls_names[$1]}:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL' ${GW4:-$GW}"
 	check "$1: was used" said "$out/client" "${gnutls_names[$1]}" &&
 		interop GnuTLS server PreSharedKey "$1"
 }

@@ -35,9 +35,10 @@ watch() {
 	rm -f "$file"
 	start oracle a nonce-oracle -i wire -p 5684 -o "$file"
 	must wait_for 10 said "$file" ready
-	at a dtls-raw -o -k $keys -c aes-128-ccm-8 -l '[fd00::a]:5684' -r '[fd00::b]:40000' "$@"
+	at a dtls-raw -o -k $keys -c aes-128-ccm-8 -l "[$from]:5684" -r "[$to]:40000" "$@"
 	stop oracle
 }
+from=fd00::a to=fd00::b
 check "rising numbers pass" watch rising 'send seq=1 get=/x count=300'
 check "it saw all of them" said "$out/rising" ': 300 records in 300 datagrams'
 refuse "one repeated among 300 fails" watch repeated 'send seq=1 get=/x count=300' 'send seq=150 get=/y'
@@ -47,5 +48,12 @@ refuse "a repeated explicit nonce fails" watch nonce 'send seq=1 get=/x' 'send s
 refuse "a repeated number in a fragmented datagram fails" watch fragments 'send seq=1 fill=3000' 'send seq=1 fill=3000'
 refuse "a repeated number in the second record fails" watch second \
 	'send seq=1 get=/x / seq=2 get=/x' 'send seq=3 get=/x / seq=2 get=/x'
+ip -n "$(ns a)" addr add 192.0.2.1/24 dev wire
+ip -n "$(ns b)" addr add 192.0.2.2/24 dev wire
+from=::ffff:192.0.2.1 to=::ffff:192.0.2.2
+check "rising numbers over IPv4 pass" watch rising4 'send seq=1 get=/x count=300'
+check "it saw all of them, too" said "$out/rising4" ': 300 records in 300 datagrams'
+refuse "one repeated over IPv4 fails" watch repeated4 'send seq=1 get=/x count=30' 'send seq=15 get=/y'
+refuse "in a fragmented datagram, too" watch fragments4 'send seq=1 fill=3000' 'send seq=1 fill=3000'
 rm -f $keys
 done_testing

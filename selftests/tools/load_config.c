@@ -344,7 +344,7 @@ void load_swap(struct dgsec *dg)
 
 	if (load_random() % 2) {
 		old = current;
-		done(dg, "socket del", dgsec_socket_del(dg, load.dev, LOAD_PORT), false);
+		done(dg, "socket del", dgsec_socket_del(dg, load.dev, NULL, LOAD_PORT), false);
 	} else {
 		close(current);
 	}

@@ -129,7 +129,7 @@ const struct row rows[] = {
 	{ "a closed fd", DGSEC_CMD_SOCKET_ADD, EBADF, S({ SOCK, DGSEC_A_SOCKET_FD, S_CLOSED }) },
 	{ "a file", DGSEC_CMD_SOCKET_ADD, ENOTSOCK, S({ SOCK, DGSEC_A_SOCKET_FD, S_FILE }) },
 	{ "a TCP socket", DGSEC_CMD_SOCKET_ADD, EINVAL, S({ SOCK, DGSEC_A_SOCKET_FD, S_TCP }) },
-	{ "an IPv4 socket", DGSEC_CMD_SOCKET_ADD, EINVAL,
+	{ "an unbound IPv4 socket", DGSEC_CMD_SOCKET_ADD, EINVAL,
 	  S({ SOCK, DGSEC_A_SOCKET_FD, S_IPV4 }) },
 	{ "an unbound socket", DGSEC_CMD_SOCKET_ADD, EINVAL,
 	  S({ SOCK, DGSEC_A_SOCKET_FD, S_UNBOUND }) },

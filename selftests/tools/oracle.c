@@ -25,6 +25,7 @@
 
 enum {
 	IPV6_HEADER = 40,
+	IPV4_HEADER = 20,
 	UDP_HEADER = 8,
 	KEPT = 256, /* of each datagram, for the report */
 	HANDSHAKE_SERVER_HELLO = 2,
@@ -270,32 +271,62 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 	}
 }
 
-/* An IPv6 packet that leaves; what is not UDP from the port is of no interest. */
-void oracle_packet(struct oracle *o, const __u8 *packet, size_t len)
+/* Where the UDP header of an IPv6 packet is, if there is one; @left from there on */
+static const __u8 *udp_of_v6(const __u8 *packet, size_t *left, __u8 *tuple)
 {
 	const __u8 *p = packet + IPV6_HEADER;
+	size_t payload;
+
+	if (*left < IPV6_HEADER)
+		return NULL;
+	*left -= IPV6_HEADER;
+	payload = get_be16(packet + 4);
+	if (*left > payload)
+		*left = payload;
+	memcpy(tuple, packet + 8, 32);
+	if (packet[6] == IPPROTO_UDP)
+		return p;
+	/* Only the first fragment has the ports and the record's header. */
+	if (packet[6] != IPPROTO_FRAGMENT || *left < 8 || p[0] != IPPROTO_UDP ||
+	    get_be16(p + 2) & 0xfff8)
+		return NULL;
+	*left -= 8;
+	return p + 8;
+}
+
+/* The same of IPv4, whose addresses are mapped */
+static const __u8 *udp_of_v4(const __u8 *packet, size_t *left, __u8 *tuple)
+{
+	size_t header = (packet[0] & 15) * 4, total = get_be16(packet + 2);
+
+	if (*left > total)
+		*left = total;
+	if (header < IPV4_HEADER || *left < header || packet[9] != IPPROTO_UDP ||
+	    get_be16(packet + 6) & 0x1fff)
+		return NULL;
+	*left -= header;
+	memset(tuple, 0, 32);
+	memset(tuple + 10, 0xff, 2);
+	memcpy(tuple + 12, packet + 12, 4);
+	memset(tuple + 26, 0xff, 2);
+	memcpy(tuple + 28, packet + 16, 4);
+	return packet + header;
+}
+
+/* An IP packet that leaves; what is not UDP from the port is of no interest. */
+void oracle_packet(struct oracle *o, const __u8 *packet, size_t len)
+{
 	struct oracle_assoc *a;
-	size_t left, payload;
+	const __u8 *p = NULL;
+	size_t left = len;
 	__u8 tuple[36];
 
-	if (len < IPV6_HEADER || packet[0] >> 4 != 6)
+	if (len >= IPV4_HEADER && packet[0] >> 4 == 6)
+		p = udp_of_v6(packet, &left, tuple);
+	else if (len >= IPV4_HEADER && packet[0] >> 4 == 4)
+		p = udp_of_v4(packet, &left, tuple);
+	if (!p || left < UDP_HEADER || get_be16(p) != o->port)
 		return;
-	left = len - IPV6_HEADER;
-	payload = get_be16(packet + 4);
-	if (left > payload)
-		left = payload;
-	if (packet[6] == IPPROTO_FRAGMENT) {
-		/* Only the first fragment has the ports and the record's header. */
-		if (left < 8 || p[0] != IPPROTO_UDP || get_be16(p + 2) & 0xfff8)
-			return;
-		p += 8;
-		left -= 8;
-	} else if (packet[6] != IPPROTO_UDP) {
-		return;
-	}
-	if (left < UDP_HEADER || get_be16(p) != o->port)
-		return;
-	memcpy(tuple, packet + 8, 32);
 	memcpy(tuple + 32, p, 4);
 	o->datagrams++;
 	a = assoc_of(o, tuple);

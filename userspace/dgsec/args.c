@@ -177,11 +177,32 @@ static int parse_addr_port(struct args *a, const char *what, const char *text,
 	return 0;
 }
 
+/* IPV4ADDRESS:PORT; the address is mapped. Return: whether it is one. */
+static bool parse_v4(const char *text, struct in6_addr *addr, uint16_t *port)
+{
+	const char *colon = strchr(text, ':');
+	char buf[INET_ADDRSTRLEN];
+	uint64_t n;
+
+	if (!colon || (size_t)(colon - text) >= sizeof(buf))
+		return false;
+	snprintf(buf, sizeof(buf), "%.*s", (int)(colon - text), text);
+	memset(addr, 0, sizeof(*addr));
+	memset(&addr->s6_addr[10], 0xff, 2);
+	if (inet_pton(AF_INET, buf, &addr->s6_addr[12]) != 1 ||
+	    parse_u64(colon + 1, &n) || !n || n > 65535)
+		return false;
+	*port = n;
+	return true;
+}
+
 int args_endpoint(struct args *a, const char *what, const char *text,
 		  struct in6_addr *addr, uint16_t *port)
 {
 	unsigned int parts;
 
+	if (parse_v4(text, addr, port))
+		return 0;
 	if (text[0] != '[')
 		return args_error(a, "%s: '%s' is not [ADDRESS]:PORT", what,
 				  text);
@@ -193,12 +214,14 @@ int args_endpoint(struct args *a, const char *what, const char *text,
 	return 0;
 }
 
-/* [ADDR]:PORT or :PORT, where a socket is bound. */
+/* [ADDR]:PORT, IPv4ADDR:PORT or :PORT, where a socket is bound. */
 int args_bind(struct args *a, const char *what, const char *text,
 	      struct in6_addr *addr, uint16_t *port)
 {
 	unsigned int parts;
 
+	if (parse_v4(text, addr, port))
+		return 0;
 	if (parse_addr_port(a, what, text, addr, port, &parts))
 		return -1;
 	if (!(parts & SERVICE_PORT))

@@ -7,18 +7,22 @@
 #include <string.h>
 #include <time.h>
 
+/* Outer IPv4 addresses come mapped. */
 const char *format_addr(char buf[FORMAT_SIZE], const struct in6_addr *addr)
 {
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		return inet_ntop(AF_INET, &addr->s6_addr[12], buf, FORMAT_SIZE);
 	return inet_ntop(AF_INET6, addr, buf, FORMAT_SIZE);
 }
 
 const char *format_endpoint(char buf[FORMAT_SIZE], const struct in6_addr *addr,
 			    uint16_t port)
 {
-	char text[INET6_ADDRSTRLEN];
+	bool v4 = IN6_IS_ADDR_V4MAPPED(addr);
+	char text[FORMAT_SIZE];
 
-	inet_ntop(AF_INET6, addr, text, sizeof(text));
-	snprintf(buf, FORMAT_SIZE, "[%s]:%u", text, port);
+	format_addr(text, addr);
+	snprintf(buf, FORMAT_SIZE, v4 ? "%s:%u" : "[%s]:%u", text, port);
 	return buf;
 }
 

@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 static const char help[] =
-"dgsec socket add DEV [ADDRESS]:PORT | :PORT\n"
+"dgsec socket add DEV [ADDRESS]:PORT | :PORT | IPV4ADDRESS:PORT\n"
 "dgsec socket del DEV PORT\n"
 "\n"
 "dgsecd brings the socket of an interface itself. Where all keys are manual and\n"
 "no daemon runs, 'add' binds one to the lower device and leaves it to the\n"
 "kernel: it is on standby from then on, and handshakes get no answer. A socket\n"
-"that is attached at the same port is replaced, dgsecd's too.\n"
+"that is attached at the same port is replaced, dgsecd's too. A socket is for\n"
+"IPv6 or for IPv4 (0.0.0.0:PORT for any address); 'del' takes both.\n"
 "Run it in the network namespace of the lower device.\n";
 
 /* A UDP socket as SOCKET_ADD wants it. Return: the fd, or a negative errno. */
@@ -28,17 +29,25 @@ static int open_socket(const char *lower, const struct in6_addr *addr,
 		.sin6_addr = *addr,
 		.sin6_port = htons(port),
 	};
+	struct sockaddr_in sa4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+	};
+	bool v4 = IN6_IS_ADDR_V4MAPPED(addr);
 	int one = 1;
 	int fd, err;
 
-	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	memcpy(&sa4.sin_addr, &addr->s6_addr[12], sizeof(sa4.sin_addr));
+	fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) ||
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) ||
+	    (!v4 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one,
+			       sizeof(one))) ||
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, lower,
 		       strlen(lower) + 1) ||
-	    bind(fd, (struct sockaddr *)&sa, sizeof(sa))) {
+	    (v4 ? bind(fd, (struct sockaddr *)&sa4, sizeof(sa4)) :
+		  bind(fd, (struct sockaddr *)&sa, sizeof(sa)))) {
 		err = -errno;
 		close(fd);
 		return err;
@@ -118,7 +127,7 @@ static int run_del(struct args *a)
 	ret = dev_open(&dev);
 	if (ret)
 		return ret;
-	err = dgsec_socket_del(dev.dg, dev.ref, port);
+	err = dgsec_socket_del(dev.dg, dev.ref, NULL, port);
 	if (err)
 		ret = dev_failed(&dev, "socket del", err);
 	dev_close(&dev);

@@ -52,7 +52,9 @@ struct config {
 	struct in6_addr service_addr;	/* all zeros: the interface's first address */
 	uint16_t service_port;
 	struct in6_addr listen_addr;	/* all zeros: any */
-	uint16_t listen_port;
+	uint16_t listen_port;		/* 0: not on IPv6 */
+	struct in_addr listen4_addr;
+	uint16_t listen4_port;		/* 0: not on IPv4 */
 	uint32_t handshake_rate;
 	uint32_t handshake_burst;
 	uint32_t max_peers;

@@ -9,6 +9,7 @@
 #define PSK_MIN		16		/* no shorter than the keys it protects */
 #define HALF_OPEN_MAX	4096		/* so many endpoints the kernel expects */
 #define RATE_MAX	30000		/* docs/netlink/dgsec.yaml */
+#define DEFAULT_PORT	5684		/* RFC 7252 section 12.7 */
 
 static void *member(const struct config_key *key, void *section)
 {
@@ -96,12 +97,50 @@ static bool parse_service(const struct config_key *key, const char *text, void *
 	       (IN6_IS_ADDR_UNSPECIFIED(addr) || value_unicast(addr));
 }
 
+/* One place of each family at most; each has the default port if it does not say. */
+static bool parse_listen_at(const char *text, struct config *config)
+{
+	struct in6_addr addr = { .s6_addr = { 0 } };
+	uint16_t port = DEFAULT_PORT;
+	struct in_addr addr4;
+
+	if (value_endpoint4(text, &addr4, &port)) {
+		if (config->listen4_port || IN_MULTICAST(ntohl(addr4.s_addr)))
+			return false;
+		config->listen4_addr = addr4;
+		config->listen4_port = port;
+		return true;
+	}
+	if (config->listen_port || !value_endpoint(text, &addr, &port) ||
+	    IN6_IS_ADDR_MULTICAST(&addr) || IN6_IS_ADDR_V4MAPPED(&addr))
+		return false;
+	config->listen_addr = addr;
+	config->listen_port = port;
+	return true;
+}
+
 static bool parse_listen(const struct config_key *key, const char *text, void *section)
 {
-	struct in6_addr *addr = member(key, section);
+	struct config *config = section;
+	char word[64];
+	size_t len;
 
-	return value_endpoint(text, addr, member2(key, section)) &&
-	       !IN6_IS_ADDR_MULTICAST(addr) && !IN6_IS_ADDR_V4MAPPED(addr);
+	(void)key;
+	config->listen_port = 0;
+	config->listen4_port = 0;
+	for (;;) {
+		text += strspn(text, ", \t");
+		if (!*text)
+			return config->listen_port || config->listen4_port;
+		len = strcspn(text, ", \t");
+		if (len >= sizeof(word))
+			return false;
+		memcpy(word, text, len);
+		word[len] = '\0';
+		text += len;
+		if (!parse_listen_at(word, config))
+			return false;
+	}
 }
 
 static bool parse_address(const struct config_key *key, const char *text, void *section)
@@ -237,8 +276,9 @@ const struct config_key config_interface_keys[] = {
 	[INTERFACE_SERVICE] = { "service",
 		"a global [IPv6 address]:port, or only the address or the port",
 		parse_service, I(service_addr), I2(service_port) },
-	[INTERFACE_LISTEN] = { "listen", "a port, [IPv6 address]:port, or only the address",
-		parse_listen, I(listen_addr), I2(listen_port) },
+	[INTERFACE_LISTEN] = { "listen",
+		"a port, an IPv6 address, [IPv6 address]:port, and for IPv4 an address or address:port",
+		parse_listen, I(listen_addr) },
 	[INTERFACE_CIPHERS] = { "ciphers",
 		"each at most once, of aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, "
 		"aes-256-ccm, aes-256-gcm and chacha20-poly1305",

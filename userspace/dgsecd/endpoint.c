@@ -20,6 +20,11 @@ const char *endpoint_text(const struct endpoint *ep, char text[ENDPOINT_TEXT])
 {
 	char addr[INET6_ADDRSTRLEN] = "?";
 
+	if (IN6_IS_ADDR_V4MAPPED(&ep->remote)) {
+		inet_ntop(AF_INET, &ep->remote.s6_addr[12], addr, sizeof(addr));
+		snprintf(text, ENDPOINT_TEXT, "%s:%u", addr, ep->remote_port);
+		return text;
+	}
 	inet_ntop(AF_INET6, &ep->remote, addr, sizeof(addr));
 	snprintf(text, ENDPOINT_TEXT, "[%s]:%u", addr, ep->remote_port);
 	return text;

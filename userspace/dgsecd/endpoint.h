@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An outer endpoint: both addresses and both ports, as a datagram carries them. */
+/*
+ * An outer endpoint: both addresses and both ports, as a datagram carries them.
+ * IPv4 addresses are mapped.
+ */
 #ifndef DGSECD_ENDPOINT_H
 #define DGSECD_ENDPOINT_H
 

@@ -20,7 +20,9 @@ static struct dgsec_events *events;
 static struct dgsec_ref ref;		/* by the lower device */
 static uint32_t ifindex;		/* as last known; 0 in another netns */
 static uint32_t first_ifindex;		/* at the start */
-static uint16_t attached_port;
+static struct ports {
+	uint16_t v6, v4;		/* 0: none */
+} own_ports;
 static bool doubt;			/* is it still the interface of the start? */
 
 const char *kernel_error(void)
@@ -173,11 +175,21 @@ int kernel_set(const struct config *config)
 	return ret;
 }
 
+static struct ports ports_of(const struct config *config)
+{
+	return (struct ports) { .v6 = config->listen_port, .v4 = config->listen4_port };
+}
+
+static bool is_at(const struct dgsec_socket *sock, struct ports ports)
+{
+	return sock->port == (IN6_IS_ADDR_V4MAPPED(&sock->addr) ? ports.v4 : ports.v6);
+}
+
 static int on_own_socket(const struct dgsec_socket *sock, void *arg)
 {
 	bool *found = arg;
 
-	*found |= sock->port == attached_port && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
+	*found |= is_at(sock, own_ports) && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
 	return 0;
 }
 
@@ -216,26 +228,28 @@ static int checked(int ret)
 /* ---- socket ---------------------------------------------------------------- */
 
 struct socket_scan {
-	uint16_t port;
-	uint16_t stale[16];		/* ports of the past, to be closed */
+	struct ports ports;
+	struct dgsec_socket stale[16];	/* of the past, to be closed */
 	size_t n_stale;
-	bool busy;
+	uint16_t busy;
 };
 
 static int on_socket(const struct dgsec_socket *sock, void *arg)
 {
 	struct socket_scan *scan = arg;
 
+	bool wanted = is_at(sock, scan->ports);
+
 	if (!dgsec_has(sock, DGSEC_A_SOCKET_STANDBY)) {
-		if (sock->port == scan->port)
-			scan->busy = true;
-	} else if (sock->port != scan->port && scan->n_stale < 16) {
-		scan->stale[scan->n_stale++] = sock->port;
+		if (wanted)
+			scan->busy = sock->port;
+	} else if (!wanted && scan->n_stale < 16) {
+		scan->stale[scan->n_stale++] = *sock;
 	}
 	return 0;
 }
 
-int kernel_claim(uint16_t port)
+int kernel_claim(const struct config *config)
 {
 	const struct timespec wait = { .tv_nsec = BUSY_WAIT * 1000000L };
 	struct socket_scan scan;
@@ -244,7 +258,7 @@ int kernel_claim(uint16_t port)
 	for (int i = 0; i < BUSY_TRIES; i++) {
 		if (i)
 			nanosleep(&wait, NULL);
-		scan = (struct socket_scan) { .port = port };
+		scan = (struct socket_scan) { .ports = ports_of(config) };
 		ret = dgsec_socket_list(dg, ref, on_socket, &scan);
 		if (ret) {
 			log_error("the kernel's sockets cannot be listed: %s", kernel_error());
@@ -255,23 +269,23 @@ int kernel_claim(uint16_t port)
 	}
 	if (scan.busy) {
 		log_error("another process serves port %u here: does a dgsecd run already?",
-			  port);
+			  scan.busy);
 		return -EBUSY;
 	}
 	for (size_t i = 0; i < scan.n_stale; i++) {
-		log_info("closing port %u of an earlier configuration", scan.stale[i]);
-		dgsec_socket_del(dg, ref, scan.stale[i]);
+		log_info("closing port %u of an earlier configuration", scan.stale[i].port);
+		dgsec_socket_del(dg, ref, &scan.stale[i].addr, scan.stale[i].port);
 	}
 	return 0;
 }
 
-int kernel_attach(int fd, uint16_t port)
+int kernel_attach(int fd, const struct config *config)
 {
 	int ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
 
 	if (ret)
 		log_error("the kernel refuses the socket: %s", kernel_error());
-	attached_port = port;
+	own_ports = ports_of(config);
 	return ret;
 }
 

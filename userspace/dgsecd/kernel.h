@@ -17,9 +17,9 @@
 int kernel_open(void);
 int kernel_start(const struct config *config);	/* find or create the interface */
 int kernel_set(const struct config *config);	/* the interface's settings */
-/* Nobody else serves the port: to be asked before a socket is bound there. */
-int kernel_claim(uint16_t port);
-int kernel_attach(int fd, uint16_t port);
+/* Nobody else serves the ports: to be asked before sockets are bound there. */
+int kernel_claim(const struct config *config);
+int kernel_attach(int fd, const struct config *config);
 void kernel_close(void);
 
 const char *kernel_error(void);

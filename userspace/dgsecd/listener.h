@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The UDP socket that all clients share, and that the kernel listens in on. */
+/* The UDP sockets that all clients share, and that the kernel listens in on. */
 #ifndef DGSECD_LISTENER_H
 #define DGSECD_LISTENER_H
 
@@ -9,10 +9,15 @@
 #include "config.h"
 #include "endpoint.h"
 
-enum { LISTENER_DATAGRAM_MAX = 65536 };
+enum {
+	LISTENER_DATAGRAM_MAX = 65536,
+	LISTENER_SOCKETS = 2,		/* IPv6, IPv4 */
+};
 
-/* A bound socket on the lower device, or a negative errno (logged). */
+/* Bound sockets on the lower device. Return: 0 or a negative errno (logged). */
 int listener_open(const struct config *config, unsigned int lower);
+/* -1: the configuration has none. */
+int listener_fd(size_t i);
 void listener_close(void);
 
 /* Take what has come, but not for ever: there may be more afterwards. */

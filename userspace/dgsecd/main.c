@@ -98,7 +98,9 @@ static const char *fixed_setting(const struct config *a, const struct config *b)
 	if (!IN6_ARE_ADDR_EQUAL(&a->addr, &b->addr) || a->prefix_len != b->prefix_len)
 		return "address";
 	if (!IN6_ARE_ADDR_EQUAL(&a->listen_addr, &b->listen_addr) ||
-	    a->listen_port != b->listen_port)
+	    a->listen_port != b->listen_port ||
+	    a->listen4_addr.s_addr != b->listen4_addr.s_addr ||
+	    a->listen4_port != b->listen4_port)
 		return "listen";
 	return NULL;
 }
@@ -302,19 +304,35 @@ static int open_loop(struct daemon *d)
 /* Last, so that what waits at the old socket waits as short as can be. */
 static int open_socket(struct daemon *d)
 {
-	int fd;
+	int ret;
 
 	/* First: a socket that is bound there takes a part of all datagrams. */
-	if (kernel_claim(d->config->listen_port))
+	if (kernel_claim(d->config))
 		return -EBUSY;
-	fd = listener_open(d->config, kernel_lower());
-	if (fd < 0)
-		return fd;
-	if (kernel_attach(fd, d->config->listen_port))
-		return -EIO;
+	ret = listener_open(d->config, kernel_lower());
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++)
+		if (listener_fd(i) >= 0 && kernel_attach(listener_fd(i), d->config))
+			return -EIO;
 	/* What came between bind and attach came past the kernel's hook. */
 	listener_drain();
-	return add_source(d, fd, SOURCE_SOCKET);
+	for (size_t i = 0; i < LISTENER_SOCKETS; i++)
+		if (listener_fd(i) >= 0 && add_source(d, listener_fd(i), SOURCE_SOCKET))
+			return -EIO;
+	return 0;
+}
+
+static void say_ready(const struct config *config)
+{
+	char v6[32] = "", v4[32] = "";
+
+	if (config->listen_port)
+		snprintf(v6, sizeof(v6), ", port %u", config->listen_port);
+	if (config->listen4_port)
+		snprintf(v4, sizeof(v4), ", IPv4 port %u", config->listen4_port);
+	log_info("ready: %s on %s%s%s, %zu peers", config->name, config->lower, v6, v4,
+		 config->n_peers);
 }
 
 static int run(struct daemon *d)
@@ -333,8 +351,7 @@ static int run(struct daemon *d)
 	if (!ret)
 		ret = open_socket(d);
 	if (!ret) {
-		log_info("ready: %s on %s, port %u, %zu peers", d->config->name,
-			 d->config->lower, d->config->listen_port, d->config->n_peers);
+		say_ready(d->config);
 		notify_ready();
 		loop(d);
 		notify_stopping();

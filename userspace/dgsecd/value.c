@@ -110,6 +110,18 @@ bool value_endpoint(const char *text, struct in6_addr *addr, uint16_t *out)
 	return !close[1] || (close[1] == ':' && port(close + 2, out));
 }
 
+bool value_endpoint4(const char *text, struct in_addr *addr, uint16_t *out)
+{
+	size_t len = strcspn(text, ":");
+	char copy[INET_ADDRSTRLEN];
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return inet_pton(AF_INET, copy, addr) == 1 && (!text[len] || port(text + len + 1, out));
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -21,6 +21,8 @@ bool value_prefix(const char *text, struct in6_addr *addr, unsigned int *len);
 
 /* PORT, :PORT, ADDRESS, [ADDRESS] or [ADDRESS]:PORT; what is not there stays. */
 bool value_endpoint(const char *text, struct in6_addr *addr, uint16_t *port);
+/* The same of IPv4: an address, or address:port. */
+bool value_endpoint4(const char *text, struct in_addr *addr, uint16_t *port);
 
 /* Pairs of hexadecimal digits. @len: room on entry, octets on return. */
 bool value_hex(const char *text, uint8_t *out, size_t *len);

@@ -78,12 +78,16 @@ int dgsec_socket_add(struct dgsec *dg, struct dgsec_ref dev, int fd,
 	return socket_request(dg, dev, DGSEC_CMD_SOCKET_ADD, &sock);
 }
 
-int dgsec_socket_del(struct dgsec *dg, struct dgsec_ref dev, uint16_t port)
+int dgsec_socket_del(struct dgsec *dg, struct dgsec_ref dev,
+		     const struct in6_addr *addr, uint16_t port)
 {
 	struct dgsec_socket sock = {
 		.has = DGSEC_HAS(DGSEC_A_SOCKET_PORT),
 		.port = port,
 	};
+
+	if (addr)
+		DGSEC_PUT(&sock, DGSEC_A_SOCKET_ADDR, addr, *addr);
 
 	return socket_request(dg, dev, DGSEC_CMD_SOCKET_DEL, &sock);
 }

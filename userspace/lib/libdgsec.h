@@ -11,7 +11,8 @@
  * one bit for each netlink attribute, DGSEC_HAS(DGSEC_A_PEER_MARK) for
  * instance: only members whose bit is set are sent, and only those whose bit
  * is set were received. A flag has no member, only its bit. Ports and numbers
- * are in host byte order, addresses in network order.
+ * are in host byte order, addresses in network order; outer IPv4 addresses are
+ * mapped (::ffff:192.0.2.1).
  *
  * Threads: a handle is for one thread at a time; different handles are
  * independent. A handle belongs to the network namespace it was opened in.
@@ -195,7 +196,9 @@ int dgsec_interface_list(struct dgsec *dg,
 
 int dgsec_socket_add(struct dgsec *dg, struct dgsec_ref dev, int fd,
 		     enum dgsec_protocol protocol);
-int dgsec_socket_del(struct dgsec *dg, struct dgsec_ref dev, uint16_t port);
+/* Of both families, or of that of @addr (IPv4 mapped) if it is not NULL. */
+int dgsec_socket_del(struct dgsec *dg, struct dgsec_ref dev,
+		     const struct in6_addr *addr, uint16_t port);
 int dgsec_socket_list(struct dgsec *dg, struct dgsec_ref dev,
 		      int (*fn)(const struct dgsec_socket *sock, void *arg),
 		      void *arg);

@@ -97,6 +97,16 @@ static const struct {
 		{ { 4, "service: expected" } } },
 	{ "listen on a multicast address", IFACE "listen = [ff02::1]:5684\n",
 		{ { 4, "listen: expected" } } },
+	{ "listen on an IPv4 multicast address", IFACE "listen = 224.0.1.187\n",
+		{ { 4, "listen: expected" } } },
+	{ "listen on two ports of IPv4", IFACE "listen = 0.0.0.0:1 192.0.2.1:2\n",
+		{ { 4, "listen: expected" } } },
+	{ "listen on two ports of IPv6", IFACE "listen = 1 [fd00::1]:2\n",
+		{ { 4, "listen: expected" } } },
+	{ "listen on a mapped address", IFACE "listen = [::ffff:192.0.2.1]:5684\n",
+		{ { 4, "listen: expected" } } },
+	{ "listen on an IPv4 port 0", IFACE "listen = 192.0.2.1:0\n",
+		{ { 4, "listen: expected" } } },
 	{ "listen on nothing", IFACE "listen =\n", { { 4, "listen: expected" } } },
 	{ "an unknown cipher", IFACE "ciphers = aes-128-ccm-8, aes-512\n",
 		{ { 4, "ciphers: expected each at most once" } } },
@@ -303,7 +313,7 @@ static void test_minimal(void)
 	ktap_test(config && !mistakes.n, "the shortest configuration");
 	if (!config)
 		return;
-	ktap_test(config->listen_port == 5684 && config->service_port == 5683 &&
+	ktap_test(config->listen_port == 5684 && !config->listen4_port && config->service_port == 5683 &&
 		  config->half_open_max == 1000 && config->half_open_expiry == 60000 &&
 		  config->handshake.retransmit_min == 2000 && config->limits.window == 64 &&
 		  config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_CCM_8 &&
@@ -329,7 +339,7 @@ static void test_full(void)
 		"lower=wpan.7\r\n"
 		"  address = fd00:1::1/56\r\n"
 		"service = [fd00:2::2]:6000\n"
-		"listen = [fe80::1]:7000\n"
+		"listen = [fe80::1]:7000, 192.0.2.1\n"
 		"ciphers = aes-128-gcm aes-128-ccm-8\n"
 		"retransmit-min = 500ms\nretransmit-max = 1min\nhandshake-mtu = 512\n"
 		"handshake-rate = 0\nhandshake-burst = 5\nhalf-open-max = 7\n"
@@ -353,7 +363,8 @@ static void test_full(void)
 	ktap_test(!strcmp(config->name, "dg1") && !strcmp(config->lower, "wpan.7") &&
 		  has_addr(&config->addr, "fd00:1::1") && config->prefix_len == 56 &&
 		  has_addr(&config->service_addr, "fd00:2::2") && config->service_port == 6000 &&
-		  has_addr(&config->listen_addr, "fe80::1") && config->listen_port == 7000,
+		  has_addr(&config->listen_addr, "fe80::1") && config->listen_port == 7000 &&
+		  config->listen4_addr.s_addr == htonl(0xc0000201) && config->listen4_port == 5684,
 		  "names and addresses of the interface");
 	ktap_test(config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_GCM &&
 		  config->handshake.ciphers[1] == DGSEC_CIPHER_AES_128_CCM_8 &&

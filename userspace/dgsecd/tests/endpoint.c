@@ -27,6 +27,7 @@ int main(void)
 	};
 	const struct endpoint longest = make("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", 65535,
 					     "::", 1);
+	const struct endpoint v4 = make("::ffff:192.0.2.1", 5000, "::ffff:192.0.2.2", 5684);
 	char text[ENDPOINT_TEXT];
 
 	ktap_begin();
@@ -41,5 +42,6 @@ int main(void)
 	ktap_test(!strcmp(endpoint_text(&longest, text),
 			  "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535"),
 		  "the longest one as text");
+	ktap_test(!strcmp(endpoint_text(&v4, text), "192.0.2.1:5000"), "one of IPv4");
 	return ktap_end();
 }
