@@ -7,6 +7,7 @@
 #include "assoc.h"
 #include "event.h"
 #include "lookup.h"
+#include "tx.h"
 
 /* Associations with the least window, which nearly all have */
 static struct kmem_cache *cache;
@@ -164,6 +165,7 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 				    struct netlink_ext_ack *extack)
 {
 	struct dgsec_assoc *a, *old;
+	__be16 port = 0;
 	int err;
 
 	if (c->rx_cid.len && dgsec_lookup_find_cid(iface, &c->rx_cid)) {
@@ -215,11 +217,14 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 			      GFP_KERNEL);
 	if (err < 0)
 		goto err_free;
+	/* making room may take it away */
+	if (c->succeeds)
+		port = c->succeeds->inner_port;
 	if (!old || old->peer != c->peer)
 		make_room(iface, c->peer);
 	/* that may have taken the old one away */
 	old = find_old(iface, c);
-	a->inner_port = inner_port(c->peer, old, &c->path.remote);
+	a->inner_port = port ?: inner_port(c->peer, old, &c->path.remote);
 	err = enter(iface, a, old);
 	if (err)
 		goto err_id;
@@ -269,6 +274,18 @@ bool dgsec_assoc_end(struct dgsec_assoc *a, enum dgsec_reason reason)
 	return mine;
 }
 
+/*
+ * Is the peer told that it has ended? Else it would send to nobody until it
+ * gives up; a client can begin a new handshake at once. Not at the end of the
+ * sequence space, where no number is left to say it with.
+ */
+static bool is_told(enum dgsec_reason reason)
+{
+	return reason == DGSEC_REASON_PACKETS ||
+	       reason == DGSEC_REASON_BYTES ||
+	       reason == DGSEC_REASON_SECONDS || reason == DGSEC_REASON_IDLE;
+}
+
 /**
  * dgsec_assoc_reap - take away the associations that have ended
  * @iface: the interface, locked
@@ -279,6 +296,9 @@ void dgsec_assoc_reap(struct dgsec_iface *iface)
 
 	llist_for_each_entry_safe(a, next, llist_del_all(&iface->ended),
 				  ended) {
+		if (is_told(a->reason))
+			dgsec_tx_alert(a, DTLS_ALERT_WARNING,
+				       DTLS_ALERT_CLOSE_NOTIFY, GFP_KERNEL);
 		dgsec_lookup_del_assoc(iface, a);
 		xa_erase(&iface->assocs, a->id);
 		hlist_del_rcu(&a->peer_node);
@@ -510,7 +530,8 @@ int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len)
 	u64 seq;
 	int err;
 
-	if (has_ended(a, l))
+	/* its last word comes after its end */
+	if (has_ended(a, l) && type != DTLS_ALERT)
 		return DGSEC_A_STATS_TX_DROP_EXPIRED;
 	if (len > dgsec_lifetime_tx_max(l))
 		return DGSEC_A_STATS_TX_DROP_TOO_BIG;

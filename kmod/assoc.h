@@ -105,6 +105,7 @@ struct dgsec_assoc_config {
 	u64 rx_seq;
 	bool has_rx_seq;
 	bool replace;
+	const struct dgsec_assoc *succeeds;	/* takes over its inner port */
 	struct dgsec_limits limits;
 	const u8 *tx_key, *tx_iv, *rx_key, *rx_iv;
 };

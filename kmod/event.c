@@ -133,17 +133,20 @@ static bool once_a_second(u32 *at)
  * dgsec_event_acquire - a peer is wanted that has no association
  * @iface: the interface
  * @peer: the peer
- *
- * At most once a second for each peer.
+ * @at_once: whenever the last one was; otherwise at most once a second
  */
-void dgsec_event_acquire(struct dgsec_iface *iface, struct dgsec_peer *peer)
+void dgsec_event_acquire(struct dgsec_iface *iface, struct dgsec_peer *peer,
+			 bool at_once)
 {
 	struct event e = {
 		.cmd = DGSEC_CMD_ACQUIRE_NTF, .iface = iface, .peer = peer,
 	};
 
-	if (once_a_second(&peer->acquire_at))
-		send(&e);
+	if (at_once)
+		WRITE_ONCE(peer->acquire_at, dgsec_now());
+	else if (!once_a_second(&peer->acquire_at))
+		return;
+	send(&e);
 }
 
 /* The first authentic record of an association has come. */

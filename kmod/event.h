@@ -5,7 +5,8 @@
 #include "assoc.h"
 #include "peer.h"
 
-void dgsec_event_acquire(struct dgsec_iface *iface, struct dgsec_peer *peer);
+void dgsec_event_acquire(struct dgsec_iface *iface, struct dgsec_peer *peer,
+			 bool at_once);
 void dgsec_event_confirmed(struct dgsec_assoc *a);
 void dgsec_event_moved(struct dgsec_assoc *a);
 void dgsec_event_expire(struct dgsec_assoc *a, enum dgsec_reason reason,

@@ -12,6 +12,7 @@
 #include "interface.h"
 #include "lookup.h"
 #include "prerouting.h"
+#include "release.h"
 #include "socket.h"
 #include "tx.h"
 #include "wire.h"
@@ -46,6 +47,7 @@ static int iface_init(struct net_device *dev)
 	init_llist_head(&iface->ended);
 	INIT_WORK(&iface->reaper, dgsec_assoc_reaper);
 	INIT_DELAYED_WORK(&iface->aging, dgsec_assoc_aging);
+	dgsec_queue_init(&iface->queue, dgsec_release_look);
 	INIT_LIST_HEAD(&iface->list);
 	iface->dev = dev;
 	iface->service.port = htons(DGSEC_COAP_PORT);
@@ -93,6 +95,8 @@ static void iface_uninit(struct net_device *dev)
 	mutex_unlock(&iface->lock);
 	cancel_work_sync(&iface->reaper);
 	cancel_delayed_work_sync(&iface->aging);
+	dgsec_release_drop(iface);
+	cancel_delayed_work_sync(&iface->queue.work);
 }
 
 /* The last reference is gone. */
@@ -102,6 +106,7 @@ static void iface_free(struct net_device *dev)
 
 	xa_destroy(&iface->assocs);
 	xa_destroy(&iface->peers);
+	dgsec_queue_destroy(&iface->queue);
 	dgsec_lookup_destroy(iface);
 	dgsec_ratelimit_destroy(&iface->handshakes);
 	free_percpu(iface->stats);
@@ -122,6 +127,7 @@ static int iface_open(struct net_device *dev)
 static int iface_stop(struct net_device *dev)
 {
 	netif_stop_queue(dev);
+	dgsec_release_drop(netdev_priv(dev));
 	return 0;
 }
 
@@ -145,6 +151,9 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	     stat <= DGSEC_A_STATS_TX_DROP_LOWER; stat++)
 		if (stat != DGSEC_A_STATS_TX_DROP_NO_ROUTE)
 			to->tx_dropped += dgsec_stats_sum(iface->stats, stat);
+	for (stat = DGSEC_A_STATS_TX_DROP_QUEUE_FULL;
+	     stat <= DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED; stat++)
+		to->tx_dropped += dgsec_stats_sum(iface->stats, stat);
 	to->rx_crc_errors = dgsec_stats_sum(iface->stats,
 					    DGSEC_A_STATS_RX_DROP_AUTH);
 	to->rx_errors = to->rx_crc_errors;

@@ -13,6 +13,7 @@
 #include <linux/xarray.h>
 #include <net/rtnetlink.h>
 
+#include "queue.h"
 #include "ratelimit.h"
 #include "route.h"
 #include "stats.h"
@@ -84,6 +85,7 @@ struct dgsec_iface {
 	struct xarray peers, assocs;	/* by id */
 	u32 next_peer, next_assoc;	/* hints for the next ids */
 	u32 n_peers, n_assocs, n_cids, max_peers, max_assocs;
+	struct dgsec_queue queue;	/* packets that wait for an association */
 
 	/* associations that ended, for the reaper to take away */
 	struct llist_head ended;

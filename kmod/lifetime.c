@@ -96,7 +96,7 @@ struct dgsec_limits dgsec_lifetime_given(const struct dgsec_assoc *a)
 	const struct dgsec_limits *l = rcu_dereference_protected(a->limits,
 			lockdep_is_held(&a->iface->lock));
 
-	return l ? *l : (struct dgsec_limits){};
+	return l ? data_race(*l) : (struct dgsec_limits){};
 }
 
 /* What is in force, its cipher's too. Context: the interface's lock. */
@@ -123,10 +123,34 @@ static void tell(struct dgsec_assoc *a, enum dgsec_assoc_flag flag,
 		dgsec_event_expire(a, reason, false);
 }
 
+/*
+ * Called after each record. The first one sent without one received since
+ * starts the time; it is over when one is sent later.
+ */
+static bool is_unanswered(const struct dgsec_assoc *a, struct dgsec_limits *l)
+{
+	u32 rx = READ_ONCE(a->last_rx), tx = READ_ONCE(a->last_tx);
+	u32 since = READ_ONCE(l->unanswered_since);
+
+	if (!l->unanswered_seconds)
+		return false;
+	if (!tx || (rx && (s32)(tx - rx) <= 0)) {
+		if (since)
+			WRITE_ONCE(l->unanswered_since, 0);
+		return false;
+	}
+	if (!since) {
+		WRITE_ONCE(l->unanswered_since, tx);
+		return false;
+	}
+	return dgsec_since(since, tx) >= l->unanswered_seconds &&
+	       cmpxchg(&l->unanswered_since, since, tx) == since;
+}
+
 /* The part of dgsec_assoc_spent() that few need */
 void dgsec_lifetime_weigh(struct dgsec_assoc *a, u64 packets, u64 bytes)
 {
-	const struct dgsec_limits *l = rcu_dereference(a->limits);
+	struct dgsec_limits *l = rcu_dereference(a->limits);
 	u64 most = usage_of(a->tx.cipher).packets;
 
 	if (packets >= most)
@@ -135,6 +159,9 @@ void dgsec_lifetime_weigh(struct dgsec_assoc *a, u64 packets, u64 bytes)
 		tell(a, DGSEC_ASSOC_USAGE_SOFT, DGSEC_REASON_PACKETS);
 	if (!l)
 		return;
+
+	if (unlikely(is_unanswered(a, l)))
+		dgsec_event_expire(a, DGSEC_REASON_UNANSWERED, false);
 
 	if (l->hard_packets && packets >= l->hard_packets)
 		dgsec_assoc_end(a, DGSEC_REASON_PACKETS);

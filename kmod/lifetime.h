@@ -24,6 +24,8 @@ struct dgsec_limits {
 	u32 soft_seconds;
 	u32 hard_seconds;
 	u32 idle_seconds;
+	u32 unanswered_seconds;
+	u32 unanswered_since;	/* second; 0: nothing is. The exception */
 	u16 tx_max, rx_max;	/* octets of plaintext in a record */
 	struct rcu_head rcu;	/* zeros */
 };

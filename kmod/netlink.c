@@ -218,6 +218,18 @@ int dgsec_nl_put_ifindex(struct sk_buff *skb, const struct net *net,
 			   iface->dev->ifindex : 0);
 }
 
+static int put_queue(struct sk_buff *skb, const struct dgsec_queue *q)
+{
+	if (nla_put_u32(skb, DGSEC_A_INTERFACE_QUEUE_LEN, q->len) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_QUEUE_MAX, q->max) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_QUEUE_BYTES, q->bytes) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_QUEUE_SECONDS, q->seconds) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_QUEUED,
+			READ_ONCE(q->n_packets)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_interface(struct sk_buff *skb, const struct net *net,
 			 struct dgsec_iface *iface)
 {
@@ -246,6 +258,7 @@ static int put_interface(struct sk_buff *skb, const struct net *net,
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_ASSOCS, iface->n_assocs) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_EXPECTED,
 			atomic_read(&iface->n_expected)) ||
+	    put_queue(skb, &iface->queue) ||
 	    dgsec_stats_put(skb, DGSEC_A_INTERFACE_STATS, iface->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -329,6 +342,22 @@ int dgsec_nl_get_service(const struct nlattr *addr, const struct nlattr *port,
 	return 0;
 }
 
+static void set_queue(struct dgsec_queue *q, struct nlattr **tb)
+{
+	/* what waits already stays */
+	xa_lock_bh(&q->waiting);
+	if (tb[DGSEC_A_INTERFACE_QUEUE_LEN])
+		WRITE_ONCE(q->len,
+			   nla_get_u32(tb[DGSEC_A_INTERFACE_QUEUE_LEN]));
+	if (tb[DGSEC_A_INTERFACE_QUEUE_MAX])
+		q->max = nla_get_u32(tb[DGSEC_A_INTERFACE_QUEUE_MAX]);
+	if (tb[DGSEC_A_INTERFACE_QUEUE_BYTES])
+		q->bytes = nla_get_u32(tb[DGSEC_A_INTERFACE_QUEUE_BYTES]);
+	if (tb[DGSEC_A_INTERFACE_QUEUE_SECONDS])
+		q->seconds = nla_get_u32(tb[DGSEC_A_INTERFACE_QUEUE_SECONDS]);
+	xa_unlock_bh(&q->waiting);
+}
+
 int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[DGSEC_A_INTERFACE_MAX + 1];
@@ -345,7 +374,11 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_BURST) |
 			    BIT_ULL(DGSEC_A_INTERFACE_MAX_PEERS) |
 			    BIT_ULL(DGSEC_A_INTERFACE_MAX_ASSOCS) |
-			    BIT_ULL(DGSEC_A_INTERFACE_CID_LEN));
+			    BIT_ULL(DGSEC_A_INTERFACE_CID_LEN) |
+			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_LEN) |
+			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_MAX) |
+			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_BYTES) |
+			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_SECONDS));
 	if (err)
 		return err;
 	attr = tb[DGSEC_A_INTERFACE_CID_LEN];
@@ -380,6 +413,7 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 	attr = tb[DGSEC_A_INTERFACE_MAX_ASSOCS];
 	if (attr)
 		iface->max_assocs = nla_get_u32(attr);
+	set_queue(&iface->queue, tb);
 	return 0;
 }
 

@@ -18,7 +18,8 @@
 		 BIT_ULL(DGSEC_A_ASSOC_HARD_FAILED) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_SOFT_SECONDS) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_HARD_SECONDS) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_IDLE_SECONDS))
+		 BIT_ULL(DGSEC_A_ASSOC_IDLE_SECONDS) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_UNANSWERED_SECONDS))
 #define CONFIG	(BIT_ULL(DGSEC_A_ASSOC_PEER_ID) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_PROTOCOL) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_CIPHER) |			\
@@ -36,7 +37,8 @@
 		 BIT_ULL(DGSEC_A_ASSOC_TX_CID) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_TX_MAX) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_RX_MAX) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) | LIMITS)
+		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_SUCCEEDS) | LIMITS)
 
 static int put_limits(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
@@ -60,7 +62,9 @@ static int put_limits(struct sk_buff *skb, const struct dgsec_assoc *a)
 	    nla_put_u32(skb, DGSEC_A_ASSOC_HARD_SECONDS, l->hard_seconds) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_IDLE_SECONDS, l->idle_seconds) ||
 	    (l->tx_max && nla_put_u32(skb, DGSEC_A_ASSOC_TX_MAX, l->tx_max)) ||
-	    (l->rx_max && nla_put_u32(skb, DGSEC_A_ASSOC_RX_MAX, l->rx_max)))
+	    (l->rx_max && nla_put_u32(skb, DGSEC_A_ASSOC_RX_MAX, l->rx_max)) ||
+	    nla_put_u32(skb, DGSEC_A_ASSOC_UNANSWERED_SECONDS,
+			l->unanswered_seconds))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -258,6 +262,8 @@ static void get_limits(struct nlattr **tb, struct dgsec_limits *l)
 		  offsetof(struct dgsec_limits, hard_seconds) },
 		{ DGSEC_A_ASSOC_IDLE_SECONDS,
 		  offsetof(struct dgsec_limits, idle_seconds) },
+		{ DGSEC_A_ASSOC_UNANSWERED_SECONDS,
+		  offsetof(struct dgsec_limits, unanswered_seconds) },
 	};
 	int i;
 
@@ -350,6 +356,19 @@ static int get_numbers(struct nlattr **tb, struct dgsec_assoc_config *c,
 	return 0;
 }
 
+/* The association whose place the new one takes, if it is there still */
+static const struct dgsec_assoc *get_succeeded(struct dgsec_iface *iface,
+					       const struct nlattr *id,
+					       const struct dgsec_peer *peer)
+{
+	const struct dgsec_assoc *a;
+
+	a = id ? xa_load(&iface->assocs, nla_get_u32(id)) : NULL;
+	if (!a || a->peer != peer || test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+		return NULL;
+	return a;
+}
+
 static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 		      struct dgsec_assoc_config *c,
 		      struct netlink_ext_ack *extack)
@@ -405,6 +424,7 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 				    "there is no such peer");
 		return -ENOENT;
 	}
+	c->succeeds = get_succeeded(iface, tb[DGSEC_A_ASSOC_SUCCEEDS], c->peer);
 	return 0;
 }
 

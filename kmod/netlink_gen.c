@@ -16,7 +16,7 @@ const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1] = {
 	[DGSEC_A_ALERT_DESCRIPTION] = { .type = NLA_U8, },
 };
 
-const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_RX_MAX + 1] = {
+const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_UNANSWERED_SECONDS + 1] = {
 	[DGSEC_A_ASSOC_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_ASSOC_PEER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_ASSOC_PROTOCOL] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
@@ -53,6 +53,8 @@ const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_RX_MAX + 1] = {
 	[DGSEC_A_ASSOC_HARD_FAILED] = { .type = NLA_U64, },
 	[DGSEC_A_ASSOC_TX_MAX] = NLA_POLICY_RANGE(NLA_U32, 64, 16384),
 	[DGSEC_A_ASSOC_RX_MAX] = NLA_POLICY_RANGE(NLA_U32, 64, 16384),
+	[DGSEC_A_ASSOC_SUCCEEDS] = NLA_POLICY_MIN(NLA_U32, 1),
+	[DGSEC_A_ASSOC_UNANSWERED_SECONDS] = { .type = NLA_U32, },
 };
 
 const struct nla_policy dgsec_endpoint_nl_policy[DGSEC_A_ENDPOINT_SECONDS + 1] = {
@@ -63,7 +65,7 @@ const struct nla_policy dgsec_endpoint_nl_policy[DGSEC_A_ENDPOINT_SECONDS + 1] =
 	[DGSEC_A_ENDPOINT_SECONDS] = NLA_POLICY_RANGE(NLA_U32, 1, DGSEC_EXPECT_MAX),
 };
 
-const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_STATS + 1] = {
+const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_QUEUED + 1] = {
 	[DGSEC_A_INTERFACE_IFINDEX] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_LOWER_IFINDEX] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_NAME] = { .type = NLA_NUL_STRING, },
@@ -78,6 +80,11 @@ const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_STATS + 1] =
 	[DGSEC_A_INTERFACE_ASSOCS] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_EXPECTED] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_STATS] = NLA_POLICY_NESTED(dgsec_stats_nl_policy),
+	[DGSEC_A_INTERFACE_QUEUE_LEN] = NLA_POLICY_MAX(NLA_U32, 64),
+	[DGSEC_A_INTERFACE_QUEUE_MAX] = NLA_POLICY_MAX(NLA_U32, 30000),
+	[DGSEC_A_INTERFACE_QUEUE_BYTES] = { .type = NLA_U32, },
+	[DGSEC_A_INTERFACE_QUEUE_SECONDS] = NLA_POLICY_RANGE(NLA_U32, 1, 300),
+	[DGSEC_A_INTERFACE_QUEUED] = { .type = NLA_U32, },
 };
 
 const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1] = {
@@ -87,7 +94,7 @@ const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1] = {
 	[DGSEC_A_KEYS_RX_IV] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_STATS + 1] = {
+const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_QUEUED + 1] = {
 	[DGSEC_A_PEER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_PEER_NAME] = { .type = NLA_NUL_STRING, .len = DGSEC_NAME_MAX, },
 	[DGSEC_A_PEER_INNER_ADDR] = NLA_POLICY_EXACT_LEN(16),
@@ -98,6 +105,8 @@ const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_STATS + 1] = {
 	[DGSEC_A_PEER_MAX_ASSOCS] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
 	[DGSEC_A_PEER_ASSOCS] = { .type = NLA_U32, },
 	[DGSEC_A_PEER_STATS] = NLA_POLICY_NESTED(dgsec_stats_nl_policy),
+	[DGSEC_A_PEER_ACQUIRE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[DGSEC_A_PEER_QUEUED] = { .type = NLA_U32, },
 };
 
 const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
@@ -108,7 +117,7 @@ const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
 	[DGSEC_A_SOCKET_STANDBY] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_RENEGOTIATION + 1] = {
+const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED + 1] = {
 	[DGSEC_A_STATS_RX_RECORDS] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_BYTES] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_ALERTS] = { .type = NLA_U64, },
@@ -154,6 +163,11 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_RENEGOTIATION + 1
 	[DGSEC_A_STATS_TX_DROP_LOWER] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_EVENT_LOST] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_RENEGOTIATION] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_QUEUED] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_QUEUE_REPEATED] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_DROP_QUEUE_FULL] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_DROP_QUEUE_TIME] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED] = { .type = NLA_U64, },
 };
 
 /* DGSEC_CMD_INTERFACE_GET - do */
@@ -286,6 +300,14 @@ static const struct nla_policy dgsec_alert_send_nl_policy[DGSEC_A_ALERT + 1] = {
 	[DGSEC_A_LOWER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_ASSOC] = NLA_POLICY_NESTED(dgsec_assoc_nl_policy),
 	[DGSEC_A_ALERT] = NLA_POLICY_NESTED(dgsec_alert_nl_policy),
+};
+
+/* DGSEC_CMD_ACQUIRE_DONE - do */
+static const struct nla_policy dgsec_acquire_done_nl_policy[DGSEC_A_SECONDS + 1] = {
+	[DGSEC_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[DGSEC_A_LOWER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[DGSEC_A_PEER] = NLA_POLICY_NESTED(dgsec_peer_nl_policy),
+	[DGSEC_A_SECONDS] = NLA_POLICY_MAX(NLA_U32, 3600),
 };
 
 /* Ops table for dgsec */
@@ -458,6 +480,15 @@ static const struct genl_split_ops dgsec_nl_ops[] = {
 		.post_doit	= dgsec_nl_post_doit,
 		.policy		= dgsec_alert_send_nl_policy,
 		.maxattr	= DGSEC_A_ALERT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= DGSEC_CMD_ACQUIRE_DONE,
+		.pre_doit	= dgsec_nl_pre_doit,
+		.doit		= dgsec_nl_acquire_done_doit,
+		.post_doit	= dgsec_nl_post_doit,
+		.policy		= dgsec_acquire_done_nl_policy,
+		.maxattr	= DGSEC_A_SECONDS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -7,6 +7,7 @@
 #include "netlink_gen.h"
 #include "netlink_util.h"
 #include "peer.h"
+#include "release.h"
 
 /* What a peer is named by, and what can be set */
 #define NAMES		(BIT_ULL(DGSEC_A_PEER_ID) |			\
@@ -16,9 +17,11 @@
 			 BIT_ULL(DGSEC_A_PEER_SERVICE_PORT) |		\
 			 BIT_ULL(DGSEC_A_PEER_MARK) |			\
 			 BIT_ULL(DGSEC_A_PEER_PAYLOAD) |		\
-			 BIT_ULL(DGSEC_A_PEER_MAX_ASSOCS))
+			 BIT_ULL(DGSEC_A_PEER_MAX_ASSOCS) |		\
+			 BIT_ULL(DGSEC_A_PEER_ACQUIRE))
 
-static int put_peer(struct sk_buff *skb, struct dgsec_peer *peer)
+static int put_peer(struct sk_buff *skb, struct dgsec_iface *iface,
+		    struct dgsec_peer *peer)
 {
 	struct nlattr *nest = nla_nest_start(skb, DGSEC_A_PEER);
 	const struct dgsec_assoc *a;
@@ -35,7 +38,10 @@ static int put_peer(struct sk_buff *skb, struct dgsec_peer *peer)
 	    nla_put_u32(skb, DGSEC_A_PEER_MARK, peer->mark) ||
 	    nla_put_u32(skb, DGSEC_A_PEER_PAYLOAD, peer->payload) ||
 	    nla_put_u32(skb, DGSEC_A_PEER_MAX_ASSOCS, peer->max_assocs) ||
-	    nla_put_u32(skb, DGSEC_A_PEER_ASSOCS, peer->n_assocs))
+	    nla_put_u32(skb, DGSEC_A_PEER_ASSOCS, peer->n_assocs) ||
+	    nla_put_u32(skb, DGSEC_A_PEER_ACQUIRE, peer->acquire) ||
+	    nla_put_u32(skb, DGSEC_A_PEER_QUEUED,
+			dgsec_queue_count(&iface->queue, peer->id)))
 		return -EMSGSIZE;
 
 	sum = kzalloc(sizeof(*sum), GFP_KERNEL);
@@ -65,7 +71,7 @@ static int reply(struct genl_info *info, struct dgsec_peer *peer, int cmd)
 		return -ENOMEM;
 	err = dgsec_nl_put_ifindex(msg, genl_info_net(info), iface);
 	if (!err)
-		err = put_peer(msg, peer);
+		err = put_peer(msg, iface, peer);
 	if (err) {
 		nlmsg_free(msg);
 		return err;
@@ -117,6 +123,7 @@ struct settings {
 	u32 mark;
 	u8 payload;
 	u8 max_assocs;
+	bool acquire;
 };
 
 static int get_settings(struct nlattr **tb, struct settings *s,
@@ -128,6 +135,8 @@ static int get_settings(struct nlattr **tb, struct settings *s,
 		s->payload = nla_get_u32(tb[DGSEC_A_PEER_PAYLOAD]);
 	if (tb[DGSEC_A_PEER_MAX_ASSOCS])
 		s->max_assocs = nla_get_u32(tb[DGSEC_A_PEER_MAX_ASSOCS]);
+	if (tb[DGSEC_A_PEER_ACQUIRE])
+		s->acquire = nla_get_u32(tb[DGSEC_A_PEER_ACQUIRE]);
 	return dgsec_nl_get_service(tb[DGSEC_A_PEER_SERVICE_ADDR],
 				    tb[DGSEC_A_PEER_SERVICE_PORT], &s->service,
 				    extack);
@@ -139,7 +148,8 @@ static void set(struct dgsec_iface *iface, struct dgsec_peer *peer,
 	dgsec_peer_set_service(iface, &peer->service, &s->service);
 	/* read by the data path */
 	WRITE_ONCE(peer->mark, s->mark);
-	peer->payload = s->payload;
+	WRITE_ONCE(peer->payload, s->payload);
+	WRITE_ONCE(peer->acquire, s->acquire);
 	peer->max_assocs = s->max_assocs;
 }
 
@@ -236,6 +246,7 @@ int dgsec_nl_peer_set_doit(struct sk_buff *skb, struct genl_info *info)
 	s.mark = peer->mark;
 	s.payload = peer->payload;
 	s.max_assocs = peer->max_assocs;
+	s.acquire = peer->acquire;
 	err = get_settings(tb, &s, info->extack);
 	if (!err)
 		set(info->user_ptr[0], peer, &s);
@@ -272,7 +283,7 @@ int dgsec_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	xa_for_each_start(&d.iface->peers, id, peer, d.ctx->last + 1) {
 		header = dgsec_nl_dump_put(skb, cb, DGSEC_CMD_PEER_GET,
 					   d.iface);
-		err = header ? put_peer(skb, peer) : -EMSGSIZE;
+		err = header ? put_peer(skb, d.iface, peer) : -EMSGSIZE;
 		if (err) {
 			if (header)
 				genlmsg_cancel(skb, header);
@@ -300,5 +311,24 @@ int dgsec_nl_peer_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
 	dgsec_peer_delete(iface, peer);
+	return 0;
+}
+
+int dgsec_nl_acquire_done_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *seconds = info->attrs[DGSEC_A_SECONDS];
+	struct nlattr *tb[DGSEC_A_PEER_MAX + 1];
+	struct dgsec_iface *iface = info->user_ptr[0];
+	struct dgsec_peer *peer;
+	int err;
+
+	err = dgsec_nl_nest(info, DGSEC_A_PEER, tb, DGSEC_A_PEER_MAX,
+			    dgsec_peer_nl_policy, NAMES);
+	if (err)
+		return err;
+	peer = named(iface, tb, info->extack);
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
+	dgsec_release_peer(iface, peer, seconds ? nla_get_u32(seconds) : 0);
 	return 0;
 }

@@ -88,6 +88,10 @@ void dgsec_peer_delete(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	dgsec_lookup_del_peer(iface, peer);
 	xa_erase(&iface->peers, peer->id);
 	iface->n_peers--;
+	local_bh_disable();
+	dgsec_stats_add(iface->stats, DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED,
+			dgsec_queue_drop(&iface->queue, peer->id));
+	local_bh_enable();
 
 	hlist_for_each_entry(a, &peer->assocs, peer_node)
 		dgsec_assoc_end(a, DGSEC_REASON_DELETED);

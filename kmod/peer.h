@@ -18,7 +18,8 @@ struct dgsec_peer {
 	u32 id;
 	u8 payload;			/* enum dgsec_payload */
 	u8 max_assocs;
-	u16 n_assocs;
+	u8 n_assocs;			/* max_assocs and a few that end */
+	bool acquire;			/* packets wait for an association */
 	u32 acquire_at;			/* second of the last acquire */
 	struct rhash_head name_node;
 	struct dgsec_counts counts;	/* its own and of past associations */

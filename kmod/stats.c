@@ -87,9 +87,14 @@ static const u8 place[DGSEC_A_STATS_MAX + 1] = {
 	[DGSEC_A_STATS_TX_DROP_LOWER]	= 25,
 	[DGSEC_A_STATS_RX_MOVED]	= 26,
 	[DGSEC_A_STATS_RX_RENEGOTIATION]	= 27,
+	[DGSEC_A_STATS_TX_QUEUED]	= 28,
+	[DGSEC_A_STATS_TX_QUEUE_REPEATED]	= 29,
+	[DGSEC_A_STATS_TX_DROP_QUEUE_FULL]	= 30,
+	[DGSEC_A_STATS_TX_DROP_QUEUE_TIME]	= 31,
+	[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED]	= 32,
 };
 
-static_assert(DGSEC_OWN_MAX == 27);
+static_assert(DGSEC_OWN_MAX == 32);
 
 /* Return: own[], or NULL without memory: then only the interface counts. */
 static atomic64_t *own(struct dgsec_counts *c, gfp_t gfp)

@@ -393,9 +393,17 @@ static bool is_service(const struct dgsec_iface *iface,
 	       ipv6_addr_equal(&ip6->saddr, &service.addr);
 }
 
-/* Tell the sender, where the stack would, and count. */
-static void refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
-		   struct sk_buff *skb, int stat)
+/**
+ * dgsec_tx_refuse - count, tell the sender where the stack would, and free
+ * @iface: the interface
+ * @peer: the peer, or NULL
+ * @skb: a packet from the stack
+ * @stat: the counter of the reason
+ *
+ * Context: bottom halves off.
+ */
+void dgsec_tx_refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
+		     struct sk_buff *skb, int stat)
 {
 	dgsec_count(iface, stat);
 	if (peer)
@@ -409,6 +417,8 @@ static void refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
 		break;
 	case DGSEC_A_STATS_TX_DROP_NO_PEER:
 	case DGSEC_A_STATS_TX_DROP_NO_ASSOC:
+	case DGSEC_A_STATS_TX_DROP_QUEUE_TIME:
+	case DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED:
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
 				ICMPV6_ADDR_UNREACH, 0);
 		break;
@@ -430,6 +440,29 @@ static void refuse_too_big(struct dgsec_assoc *a, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
+/*
+ * A packet for a peer without association. It waits where userspace can make
+ * one, which will have CoAP's port as the first does.
+ */
+static void let_wait(struct dgsec_iface *iface, struct dgsec_peer *peer,
+		     struct sk_buff *skb)
+{
+	const struct udphdr *udp = (struct udphdr *)(ipv6_hdr(skb) + 1);
+	int stat = DGSEC_A_STATS_TX_DROP_NO_ASSOC;
+	bool first = false;
+
+	if (READ_ONCE(peer->acquire) && udp->dest == htons(DGSEC_COAP_PORT))
+		stat = dgsec_queue_add(&iface->queue, peer, skb, &first);
+	if (stat != DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED)
+		dgsec_event_acquire(iface, peer, first);
+	if (stat) {
+		dgsec_tx_refuse(iface, peer, skb, stat);
+		return;
+	}
+	dgsec_count(iface, DGSEC_A_STATS_TX_QUEUED);
+	dgsec_counts_inc(&peer->counts, DGSEC_A_STATS_TX_QUEUED);
+}
+
 /**
  * dgsec_tx_xmit - the stack sends a packet on the interface
  * @skb: the packet
@@ -449,23 +482,24 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	stat = check_packet(skb);
 	/* fragments and ICMP are told, the malformed is not */
 	if (unlikely(stat)) {
-		refuse(iface, NULL, skb, stat);
+		dgsec_tx_refuse(iface, NULL, skb, stat);
 		goto out;
 	}
 	peer = dgsec_lookup_peer(iface, &ipv6_hdr(skb)->daddr);
 	if (unlikely(!peer)) {
-		refuse(iface, NULL, skb, DGSEC_A_STATS_TX_DROP_NO_PEER);
+		dgsec_tx_refuse(iface, NULL, skb,
+				DGSEC_A_STATS_TX_DROP_NO_PEER);
 		goto out;
 	}
 	if (unlikely(!is_service(iface, peer, ipv6_hdr(skb),
 				 (struct udphdr *)(ipv6_hdr(skb) + 1)))) {
-		refuse(iface, peer, skb, DGSEC_A_STATS_TX_DROP_NOT_SERVICE);
+		dgsec_tx_refuse(iface, peer, skb,
+				DGSEC_A_STATS_TX_DROP_NOT_SERVICE);
 		goto out;
 	}
 	a = assoc_at(peer, ((struct udphdr *)(ipv6_hdr(skb) + 1))->dest);
 	if (unlikely(!a)) {
-		dgsec_event_acquire(iface, peer);
-		refuse(iface, peer, skb, DGSEC_A_STATS_TX_DROP_NO_ASSOC);
+		let_wait(iface, peer, skb);
 		goto out;
 	}
 

@@ -23,8 +23,8 @@ static const char help[] =
 "\n"
 "LIMITS: soft-packets N, hard-packets N, soft-bytes N, hard-bytes N,\n"
 "        soft-failed N, hard-failed N (records that failed authentication),\n"
-"        soft-seconds N, hard-seconds N, idle-seconds N; 0 is no limit but\n"
-"        that of the cipher\n"
+"        soft-seconds N, hard-seconds N, idle-seconds N, unanswered-seconds N;\n"
+"        0 is no limit but that of the cipher\n"
 "\n"
 "dgsecd installs associations after each handshake. 'add' is for keys agreed on\n"
 "by other means, and prints the number of the new association.\n"
@@ -93,7 +93,7 @@ static int parse_local(struct args *a, const struct keyword *kw,
 #define LIMIT(word, member, ATTR, hi)	{ NUMBER(word, member, ATTR, 0, hi) }
 
 /* The limits come first: 'set' knows only them. */
-#define LIMIT_COUNT	9
+#define LIMIT_COUNT	10
 
 static const struct keyword keywords[] = {
 	LIMIT("soft-packets", soft_packets, SOFT_PACKETS, UINT64_MAX),
@@ -105,6 +105,8 @@ static const struct keyword keywords[] = {
 	LIMIT("soft-seconds", soft_seconds, SOFT_SECONDS, UINT32_MAX),
 	LIMIT("hard-seconds", hard_seconds, HARD_SECONDS, UINT32_MAX),
 	LIMIT("idle-seconds", idle_seconds, IDLE_SECONDS, UINT32_MAX),
+	LIMIT("unanswered-seconds", unanswered_seconds, UNANSWERED_SECONDS,
+	      UINT32_MAX),
 	{ .name = "peer", .expect = "its number, inner address or name",
 	  .parse = args_parse_word, .offset = offsetof(struct request, peer),
 	  .required = true },
@@ -284,6 +286,8 @@ static void show_limits(const struct dgsec_assoc *as)
 	show_limit("seconds", as->soft_seconds, as->hard_seconds);
 	if (as->idle_seconds)
 		printf(" idle-seconds %u", as->idle_seconds);
+	if (as->unanswered_seconds)
+		printf(" unanswered-seconds %u", as->unanswered_seconds);
 	putchar('\n');
 }
 

@@ -108,6 +108,11 @@ struct json_object *json_interface(const struct dgsec_interface *obj)
 	ADD_NUMBER("peers", INTERFACE_PEERS, peers);
 	ADD_NUMBER("assocs", INTERFACE_ASSOCS, assocs);
 	ADD_NUMBER("expected", INTERFACE_EXPECTED, expected);
+	ADD_NUMBER("queue-len", INTERFACE_QUEUE_LEN, queue_len);
+	ADD_NUMBER("queue-max", INTERFACE_QUEUE_MAX, queue_max);
+	ADD_NUMBER("queue-bytes", INTERFACE_QUEUE_BYTES, queue_bytes);
+	ADD_NUMBER("queue-seconds", INTERFACE_QUEUE_SECONDS, queue_seconds);
+	ADD_NUMBER("queued", INTERFACE_QUEUED, queued);
 	ADD_STATS(INTERFACE_STATS);
 	return o;
 }
@@ -136,6 +141,8 @@ struct json_object *json_peer(const struct dgsec_peer *obj)
 	ADD_ENUM("payload", PEER_PAYLOAD, payload);
 	ADD_NUMBER("max-assocs", PEER_MAX_ASSOCS, max_assocs);
 	ADD_NUMBER("assocs", PEER_ASSOCS, assocs);
+	ADD_NUMBER("acquire", PEER_ACQUIRE, acquire);
+	ADD_NUMBER("queued", PEER_QUEUED, queued);
 	ADD_STATS(PEER_STATS);
 	return o;
 }
@@ -171,6 +178,8 @@ struct json_object *json_assoc(const struct dgsec_assoc *obj)
 	ADD_NUMBER("hard-failed", ASSOC_HARD_FAILED, hard_failed);
 	ADD_NUMBER("tx-max", ASSOC_TX_MAX, tx_max);
 	ADD_NUMBER("rx-max", ASSOC_RX_MAX, rx_max);
+	ADD_NUMBER("unanswered-seconds", ASSOC_UNANSWERED_SECONDS,
+		   unanswered_seconds);
 	ADD_FLAG("confirmed", ASSOC_CONFIRMED);
 	ADD_FLAG("expired", ASSOC_EXPIRED);
 	ADD_NUMBER("age", ASSOC_AGE, age);

@@ -12,9 +12,9 @@
 
 static const char help[] =
 "dgsec peer add DEV addr ADDRESS [name NAME] [mark N] [service SERVICE]\n"
-"               [payload coap|opaque] [max-assocs N]\n"
+"               [payload coap|opaque] [max-assocs N] [acquire 0|1]\n"
 "dgsec peer set DEV PEER [mark N] [service SERVICE] [payload coap|opaque]\n"
-"               [max-assocs N]\n"
+"               [max-assocs N] [acquire 0|1]\n"
 "dgsec peer del DEV PEER\n"
 "dgsec peer show DEV [PEER] [-j]\n"
 "\n"
@@ -28,6 +28,8 @@ static const char help[] =
 "                   auto: as the interface says\n"
 "  payload          coap, or opaque: anything\n"
 "  max-assocs N     most associations at a time, 1 to 64\n"
+"  acquire          1: somebody makes associations with it when they are wanted,\n"
+"                   so packets for it wait; 0: they are dropped\n"
 "  -j               'show': JSON, an array of peers\n";
 
 static int parse_addr(struct args *a, const struct keyword *kw,
@@ -72,7 +74,7 @@ static int parse_service(struct args *a, const struct keyword *kw,
 }
 
 /* The settings come first: 'set' knows only them. */
-#define SETTING_COUNT	4
+#define SETTING_COUNT	5
 
 static const struct keyword keywords[] = {
 	{ KEYWORD_NUMBER("mark", struct dgsec_peer, mark, DGSEC_A_PEER_MARK,
@@ -84,6 +86,8 @@ static const struct keyword keywords[] = {
 		       "coap, opaque") },
 	{ KEYWORD_NUMBER("max-assocs", struct dgsec_peer, max_assocs,
 			 DGSEC_A_PEER_MAX_ASSOCS, 1, 64) },
+	{ KEYWORD_NUMBER("acquire", struct dgsec_peer, acquire,
+			 DGSEC_A_PEER_ACQUIRE, 0, 1) },
 	{ .name = "addr", .expect = "an IPv6 address", .parse = parse_addr,
 	  .attr = DGSEC_A_PEER_INNER_ADDR, .required = true },
 	{ .name = "name", .expect = "a name", .parse = parse_name,

@@ -4,7 +4,8 @@
 
 static const char help[] =
 "dgsec set DEV [service SERVICE] [handshake-rate N] [handshake-burst N]\n"
-"          [max-peers N] [max-assocs N] [cid-len N]\n"
+"          [max-peers N] [max-assocs N] [cid-len N] [queue-len N]\n"
+"          [queue-max N] [queue-bytes N] [queue-seconds N]\n"
 "\n"
 "Change settings of an interface; what is not given stays.\n"
 "\n"
@@ -17,7 +18,10 @@ static const char help[] =
 "  max-peers N        most peers\n"
 "  max-assocs N       most associations\n"
 "  cid-len N          length of the connection IDs in peers' records, 0 to 32;\n"
-"                     0: none. Not while there are associations with one\n";
+"                     0: none. Not while there are associations with one\n"
+"  queue-len N        packets that wait for an association with a peer that\n"
+"                     dgsecd can call, 0 to 64; queue-max and queue-bytes:\n"
+"                     in all; queue-seconds: for how long, 1 to 300\n";
 
 static int parse_service(struct args *a, const struct keyword *kw,
 			 const char *value, void *obj)
@@ -51,6 +55,10 @@ static const struct keyword keywords[] = {
 	NUMBER("max-peers", max_peers, MAX_PEERS, 0, UINT32_MAX),
 	NUMBER("max-assocs", max_assocs, MAX_ASSOCS, 0, UINT32_MAX),
 	NUMBER("cid-len", cid_len, CID_LEN, 0, DGSEC_CID_MAX),
+	NUMBER("queue-len", queue_len, QUEUE_LEN, 0, 64),
+	NUMBER("queue-max", queue_max, QUEUE_MAX, 0, 30000),
+	NUMBER("queue-bytes", queue_bytes, QUEUE_BYTES, 0, UINT32_MAX),
+	NUMBER("queue-seconds", queue_seconds, QUEUE_SECONDS, 1, 300),
 };
 
 static int run(struct args *a)

@@ -182,7 +182,10 @@ static void no_assoc_cells(struct table *t, const struct dgsec_peer *peer)
 	table_cell(t, format_number(buf, stats[DGSEC_A_STATS_RX_RECORDS]));
 	table_cell(t, format_number(buf, stats[DGSEC_A_STATS_TX_RECORDS]));
 	table_cell(t, format_number(buf, format_drops(stats)));
-	table_cell(t, "no association");
+	if (peer->queued)
+		snprintf(buf, sizeof(buf), "no association, %u wait",
+			 peer->queued);
+	table_cell(t, peer->queued ? buf : "no association");
 }
 
 static int text_peer(const struct dgsec_peer *peer, void *arg)
@@ -250,6 +253,9 @@ static void text_interface(const struct dgsec_interface *iface,
 	printf("  peers %u of %u, associations %u of %u, handshakes under way %u\n",
 	       iface->peers, iface->max_peers, iface->assocs,
 	       iface->max_assocs, iface->expected);
+	printf("  packets that wait for an association %u, at most %u, %u for a peer, %us\n",
+	       iface->queued, iface->queue_max, iface->queue_len,
+	       iface->queue_seconds);
 	if (iface->cid_len)
 		printf("  connection IDs of %u octets\n", iface->cid_len);
 	printf("  records in %" PRIu64 ", out %" PRIu64 ", ",

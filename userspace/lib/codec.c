@@ -38,6 +38,11 @@ static const struct field interface_fields[] = {
 	FIELD(interface, INTERFACE_PEERS, U32, peers),
 	FIELD(interface, INTERFACE_ASSOCS, U32, assocs),
 	FIELD(interface, INTERFACE_EXPECTED, U32, expected),
+	FIELD(interface, INTERFACE_QUEUE_LEN, U32, queue_len),
+	FIELD(interface, INTERFACE_QUEUE_MAX, U32, queue_max),
+	FIELD(interface, INTERFACE_QUEUE_BYTES, U32, queue_bytes),
+	FIELD(interface, INTERFACE_QUEUE_SECONDS, U32, queue_seconds),
+	FIELD(interface, INTERFACE_QUEUED, U32, queued),
 	FIELD(interface, INTERFACE_STATS, STATS, stats),
 };
 
@@ -63,6 +68,8 @@ static const struct field peer_fields[] = {
 	FIELD(peer, PEER_PAYLOAD, U32, payload),
 	FIELD(peer, PEER_MAX_ASSOCS, U32, max_assocs),
 	FIELD(peer, PEER_ASSOCS, U32, assocs),
+	FIELD(peer, PEER_ACQUIRE, U32, acquire),
+	FIELD(peer, PEER_QUEUED, U32, queued),
 	FIELD(peer, PEER_STATS, STATS, stats),
 };
 
@@ -98,6 +105,8 @@ static const struct field assoc_fields[] = {
 	FIELD(assoc, ASSOC_HARD_FAILED, U64, hard_failed),
 	FIELD(assoc, ASSOC_TX_MAX, U32, tx_max),
 	FIELD(assoc, ASSOC_RX_MAX, U32, rx_max),
+	FIELD(assoc, ASSOC_UNANSWERED_SECONDS, U32, unanswered_seconds),
+	FIELD(assoc, ASSOC_SUCCEEDS, U32, succeeds),
 	FLAG(ASSOC_CONFIRMED),
 	FLAG(ASSOC_EXPIRED),
 	FIELD(assoc, ASSOC_AGE, U32, age),

@@ -62,6 +62,11 @@ struct dgsec_interface {
 	uint32_t peers;
 	uint32_t assocs;
 	uint32_t expected;
+	uint32_t queue_len;		/* packets that may wait: for a peer, */
+	uint32_t queue_max;		/* in all, */
+	uint32_t queue_bytes;		/* their memory, */
+	uint32_t queue_seconds;		/* and for how long */
+	uint32_t queued;
 	uint64_t stats[DGSEC_STATS_SIZE];	/* by DGSEC_A_STATS_* */
 };
 
@@ -84,6 +89,8 @@ struct dgsec_peer {
 	uint32_t payload;		/* enum dgsec_payload */
 	uint32_t max_assocs;
 	uint32_t assocs;
+	uint32_t acquire;		/* 1: packets wait for an association */
+	uint32_t queued;
 	uint64_t stats[DGSEC_STATS_SIZE];
 };
 
@@ -123,6 +130,8 @@ struct dgsec_assoc {
 	uint32_t idle_seconds;
 	uint32_t tx_max;		/* octets of plaintext in a record */
 	uint32_t rx_max;
+	uint32_t unanswered_seconds;
+	uint32_t succeeds;		/* on creation: id of the one before */
 	uint32_t age;			/* seconds */
 	uint32_t rx_age;		/* seconds; bit unset: nothing yet */
 	uint32_t tx_age;
@@ -234,6 +243,13 @@ int dgsec_assoc_del(struct dgsec *dg, struct dgsec_ref dev, uint32_t id,
 int dgsec_assoc_list(struct dgsec *dg, struct dgsec_ref dev, uint32_t peer_id,
 		     int (*fn)(const struct dgsec_assoc *assoc, void *arg),
 		     void *arg);
+
+/*
+ * The answer to an acquire event, for a peer named as above: what waits is sent if it has an
+ * association by now; else it is dropped, and for so many seconds nothing waits.
+ */
+int dgsec_acquire_done(struct dgsec *dg, struct dgsec_ref dev,
+		       const struct dgsec_peer *key, uint32_t seconds);
 
 int dgsec_expect_add(struct dgsec *dg, struct dgsec_ref dev,
 		     const struct dgsec_endpoint *ep);

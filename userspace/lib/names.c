@@ -41,6 +41,7 @@ static const char *const reasons[] = {
 	[DGSEC_REASON_REPLACED] = "replaced",
 	[DGSEC_REASON_DELETED] = "deleted",
 	[DGSEC_REASON_AUTHENTICATION] = "authentication",
+	[DGSEC_REASON_UNANSWERED] = "unanswered",
 };
 
 static const char *const events[] = {
@@ -98,6 +99,11 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_TX_DROP_LOWER] = "tx-drop-lower",
 	[DGSEC_A_STATS_EVENT_LOST] = "event-lost",
 	[DGSEC_A_STATS_RX_RENEGOTIATION] = "rx-renegotiation",
+	[DGSEC_A_STATS_TX_QUEUED] = "tx-queued",
+	[DGSEC_A_STATS_TX_QUEUE_REPEATED] = "tx-queue-repeated",
+	[DGSEC_A_STATS_TX_DROP_QUEUE_FULL] = "tx-drop-queue-full",
+	[DGSEC_A_STATS_TX_DROP_QUEUE_TIME] = "tx-drop-queue-time",
+	[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED] = "tx-drop-queue-refused",
 };
 
 static_assert(ARRAY_SIZE(stats) == DGSEC_A_STATS_MAX + 1,

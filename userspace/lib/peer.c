@@ -89,3 +89,17 @@ int dgsec_peer_list(struct dgsec *dg, struct dgsec_ref dev,
 	msg = dg_request(dg, DGSEC_CMD_PEER_GET, NLM_F_DUMP, dev, 0);
 	return dg_list(dg, msg, 0, &object_peer, &peer, on_peer, &list);
 }
+
+int dgsec_acquire_done(struct dgsec *dg, struct dgsec_ref dev,
+		       const struct dgsec_peer *key, uint32_t seconds)
+{
+	struct nl_msg *msg;
+	int err = 0;
+
+	msg = dg_request(dg, DGSEC_CMD_ACQUIRE_DONE, 0, dev, 0);
+	if (msg)
+		err = object_put(msg, &object_peer, key, key_mask(key));
+	if (msg && !err && seconds)
+		err = nla_put_u32(msg, DGSEC_A_SECONDS, seconds);
+	return dg_transact(dg, msg, err, NULL, NULL);
+}
