@@ -143,7 +143,7 @@ static void check_config(const struct config *config)
 	demand(*config->lower && strcmp(config->name, config->lower));
 	demand(value_unicast(&config->addr));
 	demand(config->prefix_len >= 1 && config->prefix_len <= 128);
-	demand(config->service_port && config->listen_port);
+	demand(config->service_port && (config->listen_port || config->listen4_port));
 	demand(config->handshake_burst && config->half_open_max);
 	demand(config->n_peers <= config->max_peers);
 	check_handshake(&config->handshake);
