@@ -164,7 +164,7 @@ static const struct config_key *key_at(const struct parser *p, unsigned int i)
 
 static void unknown_key(struct parser *p, const struct ini *ini)
 {
-	char names[512] = "", name[128];
+	char names[2048] = "", name[128];
 
 	for (unsigned int i = 0; i < p->n_keys + LIMIT_KEYS; i++) {
 		strcat(names, i ? ", " : "");
@@ -251,6 +251,9 @@ static void set_defaults(struct config *config)
 		.confirm_expiry = 240000,
 		/* Twice the first timer of RFC 7925 section 11, and a little. */
 		.confirm_grace = 20000,
+		.resume_seconds = 86400,	/* the most that RFC 5246 appendix F.1.4 advises */
+		.session_cache = 1 << 20,
+		.session_tickets = true,
 		.payload = DGSEC_PAYLOAD_COAP,
 		.handshake = {
 			.cid_len = 8,
@@ -258,12 +261,8 @@ static void set_defaults(struct config *config)
 				     DGSEC_CIPHER_AES_128_GCM, DGSEC_CIPHER_AES_256_CCM_8,
 				     DGSEC_CIPHER_AES_256_CCM, DGSEC_CIPHER_AES_256_GCM,
 				     DGSEC_CIPHER_CHACHA20_POLY1305 },
-			/*
-			 * A second (RFC 6347) is less than a flight takes through
-			 * a few hops of 802.15.4, nine (RFC 7925 section 11) make
-			 * a lost datagram felt: configurable.
-			 */
-			.retransmit_min = 2000,
+			/* RFC 7925 section 11: a flight may take seconds on 802.15.4. */
+			.retransmit_min = 9000,
 			.retransmit_max = 60000,
 			/* With its headers no more than the 1280 octets of lowpan0. */
 			.mtu = 1152,
@@ -319,6 +318,8 @@ static struct config *parse(char *text, const char *dir, const char *exposed,
 	else
 		config_check_interface(p.config, mistakes, p.interface_line, p.interface_given);
 	config_check_peers(p.config, mistakes, p.interface_given, exposed);
+	p.config->handshake.resume_ids = p.config->resume_seconds && p.config->session_cache;
+	p.config->handshake.resume_tickets = p.config->resume_seconds && p.config->session_tickets;
 	p.config->dir = NULL;
 
 	if (!mistakes->n && !mistakes->out_of_memory)

@@ -64,6 +64,10 @@ struct config {
 	uint32_t confirm_expiry;	/* milliseconds */
 	uint32_t confirm_grace;		/* milliseconds */
 	bool reject_unknown;		/* tell strangers that their identity is unknown */
+	uint32_t resume_seconds;	/* how long a session may be resumed; 0: not at all */
+	uint32_t session_cache;		/* octets */
+	bool session_tickets;
+	char key_log[256];		/* "": none */
 	struct handshake_settings handshake;
 	struct limits limits;		/* of peers that do not say otherwise */
 	uint32_t payload;

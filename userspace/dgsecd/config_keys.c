@@ -169,6 +169,30 @@ static bool parse_unknown(const struct config_key *key, const char *text, void *
 	return *reject || !strcmp(text, "hide");
 }
 
+static bool parse_yes(const struct config_key *key, const char *text, void *section)
+{
+	bool *yes = member(key, section);
+
+	*yes = !strcmp(text, "yes");
+	return *yes || !strcmp(text, "no");
+}
+
+static bool parse_extended(const struct config_key *key, const char *text, void *section)
+{
+	bool *required = member(key, section);
+
+	*required = !strcmp(text, "require");
+	return *required || !strcmp(text, "use");
+}
+
+static bool parse_path(const struct config_key *key, const char *text, void *section)
+{
+	if (*text != '/' || strlen(text) > 255)
+		return false;
+	strcpy(member(key, section), text);
+	return true;
+}
+
 static bool parse_ciphers(const struct config_key *key, const char *text, void *section)
 {
 	uint32_t *ciphers = member(key, section);
@@ -313,6 +337,16 @@ const struct config_key config_interface_keys[] = {
 	[INTERFACE_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 4294967295",
 		parse_u32, I(max_assocs), .min = 1, .max = UINT32_MAX },
 	[INTERFACE_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, I(payload) },
+	[INTERFACE_RESUMPTION_TIME] = { "resumption-time", "whole seconds up to 7d, or 0 for no resumption",
+		parse_seconds, I(resume_seconds), .max = 7 * 86400 },
+	[INTERFACE_SESSION_CACHE] = { "session-cache", "0 to 1073741824 octets",
+		parse_u32, I(session_cache), .max = 1 << 30 },
+	[INTERFACE_SESSION_TICKETS] = { "session-tickets", "\"yes\" or \"no\"",
+		parse_yes, I(session_tickets) },
+	[INTERFACE_EXTENDED_MASTER_SECRET] = { "extended-master-secret",
+		"\"use\" or \"require\"", parse_extended, I(handshake.extended_required) },
+	[INTERFACE_KEY_LOG] = { "key-log", "the name of a file, from / on, of at most 255 octets",
+		parse_path, I(key_log) },
 };
 
 const struct config_key config_peer_keys[] = {

@@ -21,7 +21,7 @@
 #define TITLE		"dgsecd-fingerprints-1 "	/* changes with the format */
 #define FILE_MAX	(64 << 20)
 
-enum { HASH = 32, HASH_TEXT = 2 * HASH + 1 };
+enum { HASH = FINGERPRINT, HASH_TEXT = 2 * HASH + 1 };
 
 static char file[PATH_MAX];
 
@@ -50,11 +50,11 @@ static int find_file(const struct config *config)
  * Salted, as keys may be the same at many places; an identity ends with its 0, so
  * that nothing can move from it into the key.
  */
-static int fingerprint(const struct peer *peer, const uint8_t salt[HASH], char text[HASH_TEXT])
+int fingerprint_make(const struct peer *peer, const uint8_t salt[HASH], uint8_t hash[HASH])
 {
 	uint8_t input[sizeof(peer->addr) + sizeof(peer->name) + sizeof(peer->identity) +
 		      sizeof(peer->psk.key)];
-	uint8_t hash[HASH], *at = input;
+	uint8_t *at = input;
 	int ret;
 
 	at = mempcpy(at, &peer->addr, sizeof(peer->addr));
@@ -64,9 +64,17 @@ static int fingerprint(const struct peer *peer, const uint8_t salt[HASH], char t
 	ret = mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), salt, HASH, input,
 			      (size_t)(at - input), hash);
 	explicit_bzero(input, sizeof(input));
-	for (size_t i = 0; i < HASH; i++)
-		snprintf(text + 2 * i, 3, "%02x", hash[i]);
 	return ret ? -ENOMEM : 0;
+}
+
+static int fingerprint(const struct peer *peer, const uint8_t salt[HASH], char text[HASH_TEXT])
+{
+	uint8_t hash[HASH];
+	int ret = fingerprint_make(peer, salt, hash);
+
+	for (size_t i = 0; !ret && i < HASH; i++)
+		snprintf(text + 2 * i, 3, "%02x", hash[i]);
+	return ret;
 }
 
 /* ---- reading --------------------------------------------------------------- */

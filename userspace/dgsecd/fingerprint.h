@@ -11,6 +11,12 @@
 
 #include "config.h"
 
+enum { FINGERPRINT = 32 };
+
+/* Of what makes a peer who it is. 0 or a negative errno. */
+int fingerprint_make(const struct peer *peer, const uint8_t salt[FINGERPRINT],
+		     uint8_t hash[FINGERPRINT]);
+
 /* Not where it is by default: in /run/dgsecd, by network namespace and device. */
 void fingerprint_set_file(const char *path);
 

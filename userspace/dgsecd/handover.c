@@ -62,7 +62,7 @@ bool handover_may_send(struct handover *over, const struct record *rec)
 	 * The kernel sends in the same epoch from SESSION_RESERVED on, and a
 	 * number used twice would give the key away.
 	 */
-	return over->assoc && rec->epoch == 1 && rec->seq < SESSION_RESERVED;
+	return (over->assoc || over->resumes) && rec->epoch == 1 && rec->seq < SESSION_RESERVED;
 }
 
 /* ---- held datagrams -------------------------------------------------------- */
@@ -138,6 +138,12 @@ static int install(struct handover *over, const struct peer *peer, const struct 
 	bool rx_seen = consumed(over, &rx_seq);
 
 	return kernel_assoc_new(peer, ep, keys, SESSION_RESERVED, rx_seen, rx_seq, &over->assoc);
+}
+
+void handover_resume(struct handover *over, const struct handshake_keys *keys)
+{
+	over->resumes = true;
+	over->tx_cid_len = keys->tx_cid.len;
 }
 
 int handover_install(struct handover *over, struct peer *peer, const struct endpoint *ep,

@@ -26,6 +26,7 @@ struct handover {
 	uint32_t cipher;
 	bool expected;
 	bool done;			/* the final flight has left */
+	bool resumes;			/* ours has left, the client's Finished comes last */
 	bool finished_seen;
 	uint64_t finished;		/* lowest number of a handshake record at epoch 1 */
 	uint64_t next_clear;		/* our next number at epoch 0 */
@@ -49,6 +50,12 @@ bool handover_may_send(struct handover *over, const struct record *rec);
 
 /* Keep application records until there is an association. */
 void handover_hold(struct handover *over, const uint8_t *data, size_t len, size_t cid_len);
+
+/*
+ * A session is resumed: our flight, with a Finished, leaves before the client's has
+ * come and there is an association (RFC 5246 section 7.3).
+ */
+void handover_resume(struct handover *over, const struct handshake_keys *keys);
 
 /* Create the association; it replaces one of this endpoint. */
 int handover_install(struct handover *over, struct peer *peer, const struct endpoint *ep,

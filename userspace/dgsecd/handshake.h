@@ -21,6 +21,8 @@ enum {
 	HANDSHAKE_KEY_MAX = 64,		/* the same */
 	HANDSHAKE_REPLY_MAX = 512,
 	HANDSHAKE_CIPHERS_MAX = 8,
+	HANDSHAKE_BINDING_MAX = 64,
+	HANDSHAKE_MASTER_SECRET = 48,
 };
 
 struct handshake_settings {
@@ -33,6 +35,8 @@ struct handshake_settings {
 	/* Our connection IDs (RFC 9146): so long, 0: none; they begin with the prefix. */
 	unsigned int cid_len;
 	struct dgsec_cid cid_prefix;
+	bool extended_required;		/* extended master secret (RFC 7627) */
+	bool resume_ids, resume_tickets;	/* may sessions be resumed so? */
 };
 
 /* A pre-shared key, on its way into the library. */
@@ -51,6 +55,15 @@ struct handshake_events {
 	bool (*psk)(void *user, const uint8_t *identity, size_t len, struct handshake_psk *psk);
 	/* Call handshake_backend.run() without data after so long; 0: do not. */
 	void (*timer)(void *user, unsigned int milliseconds);
+	/*
+	 * What binds a session, to be resumed later, to the one who has it now: at
+	 * most HANDSHAKE_BINDING_MAX octets. 0: it is not to be resumed.
+	 */
+	size_t (*bind)(void *user, uint8_t *binding);
+	/* May a session with this binding be resumed? */
+	bool (*resume)(const uint8_t *binding, size_t len);
+	/* There is a master secret, with the random of the client's hello. */
+	void (*secret)(void *user, const uint8_t *random, const uint8_t *secret);
 };
 
 /* A ClientHello from a client of which nothing is known, and what to answer. */
@@ -75,6 +88,12 @@ enum handshake_result {
 	HANDSHAKE_FAILED,
 };
 
+enum handshake_resumed {
+	HANDSHAKE_NOT_RESUMED,
+	HANDSHAKE_RESUMED_BY_ID,
+	HANDSHAKE_RESUMED_BY_TICKET,
+};
+
 enum handshake_failure {
 	HANDSHAKE_NO_FAILURE,
 	HANDSHAKE_NO_CIPHER,		/* the client offers none of ours */
@@ -86,6 +105,7 @@ enum handshake_failure {
 	HANDSHAKE_TIMEOUT,		/* repeated for too long */
 	HANDSHAKE_SEND,			/* events.send() refused */
 	HANDSHAKE_INTERNAL,		/* memory, randomness */
+	HANDSHAKE_NOT_EXTENDED,		/* no extended master secret */
 	HANDSHAKE_FAILURES,
 };
 
@@ -125,10 +145,20 @@ struct handshake_backend {
 	enum handshake_result (*run)(struct handshake *hs, const uint8_t *data, size_t len);
 	enum handshake_failure (*failure)(const struct handshake *hs);
 	/*
-	 * The keys of epoch 1. They are there when the client's Finished was
-	 * verified, that is when the server's ChangeCipherSpec is to be sent.
+	 * The keys of epoch 1. They are there when the server's ChangeCipherSpec is
+	 * to be sent: when the client's Finished was verified, or, if a session is
+	 * resumed, before.
 	 */
 	int (*keys)(const struct handshake *hs, struct handshake_keys *keys);
+	/*
+	 * Is a session resumed? Then the client's Finished comes last, after ours,
+	 * and run() is done when it was verified. @binding is the session's. May be
+	 * NULL: never.
+	 */
+	enum handshake_resumed (*resumed)(const struct handshake *hs, const uint8_t **binding,
+					  size_t *len);
+	/* Tell the client under the new keys that it was in vain. NULL like resumed(). */
+	void (*abort)(struct handshake *hs);
 	void (*free)(struct handshake *hs);
 };
 

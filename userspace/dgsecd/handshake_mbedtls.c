@@ -19,6 +19,7 @@
 
 #include "array.h"
 #include "handshake.h"
+#include "handshake_mbedtls_resume.h"
 #include "record.h"
 #include "timer.h"
 
@@ -43,6 +44,7 @@ struct settings {
 	mbedtls_ssl_config conf;
 	unsigned int cid_len;
 	struct dgsec_cid cid_prefix;
+	bool extended_required;
 	int suites[HANDSHAKE_CIPHERS_MAX + 1];
 	unsigned int mtu;
 	unsigned int users;
@@ -55,6 +57,7 @@ struct handshake_listener {
 	mbedtls_ctr_drbg_context random;
 	mbedtls_ssl_cookie_ctx cookie;
 	struct handshake *idle;		/* the listening one, or NULL until needed */
+	struct mbedtls_resume *running;	/* that of the handshake the library runs */
 };
 
 struct handshake {
@@ -79,6 +82,7 @@ struct handshake {
 	int suite;			/* as our ServerHello said */
 	bool cids;			/* the same: connection IDs are used */
 	struct dgsec_cid own, peers;	/* what each side has to offer */
+	struct mbedtls_resume resume;
 	bool have_secret;
 	mbedtls_tls_prf_types prf;
 	uint8_t secret[MASTER_SECRET];
@@ -100,22 +104,28 @@ static const struct {
 
 /* ---- what the library calls ------------------------------------------------ */
 
-/* The library does not say before the end which suite it chose; ServerHello does. */
-static void note_suite(struct handshake *hs, const uint8_t *data, size_t len)
+/*
+ * The library does not say before the end which suite it chose; ServerHello does.
+ * False: it cannot go on with that.
+ */
+static bool note_suite(struct handshake *hs, const uint8_t *data, size_t len)
 {
 	struct record rec;
 	const uint8_t *p;
 	size_t at = HANDSHAKE_HEADER + 2 + RANDOM;	/* session_id's length */
+	bool good = true;
 
 	while (record_next(&data, &len, hs->peers.len, &rec)) {
 		p = rec.body;
 		if (rec.type != RECORD_HANDSHAKE || rec.epoch || rec.body_len <= at ||
 		    p[0] != HANDSHAKE_SERVER_HELLO || p[6] || p[7] || p[8])
 			continue;
-		if (rec.body_len >= at + 1 + p[at] + 2)
-			hs->suite = p[at + 1 + p[at]] << 8 | p[at + 2 + p[at]];
-		hs->cids = hello_extension(p, rec.body_len, EXTENSION_CID, &p) > 0;
+		if (rec.body_len < at + 1 + p[at] + 2)
+			continue;
+		hs->suite = p[at + 1 + p[at]] << 8 | p[at + 2 + p[at]];
+		good &= mbedtls_resume_answer(&hs->resume, p + at + 1, p[at], hs->suite);
 	}
+	return good;
 }
 
 static int send_datagram(void *arg, const unsigned char *data, size_t len)
@@ -130,8 +140,7 @@ static int send_datagram(void *arg, const unsigned char *data, size_t len)
 		return (int)len;
 	}
 
-	note_suite(hs, data, len);
-	if (hs->listener->events->send(hs->user, data, len)) {
+	if (!note_suite(hs, data, len) || hs->listener->events->send(hs->user, data, len)) {
 		hs->send_failed = true;
 		return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
 	}
@@ -205,6 +214,8 @@ static void note_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
 	memcpy(hs->randoms + RANDOM, client_random, RANDOM);
 	hs->prf = prf;
 	hs->have_secret = true;
+	if (hs->user && hs->listener->events->secret)
+		hs->listener->events->secret(hs->user, client_random, secret);
 }
 
 static int write_cookie(void *arg, unsigned char **p, unsigned char *end,
@@ -223,6 +234,7 @@ static int check_cookie(void *arg, const unsigned char *cookie, size_t cookie_le
 					   client_len);
 
 	listener->idle->cookie_good = !ret;
+	listener->idle->resume.cookie_good = !ret;
 	return ret;
 }
 
@@ -249,6 +261,7 @@ static struct settings *settings_new(struct handshake_listener *listener,
 	settings->mtu = from->mtu;
 	settings->cid_len = from->cid_len;
 	settings->cid_prefix = from->cid_prefix;
+	settings->extended_required = from->extended_required;
 	for (size_t i = 0; i < HANDSHAKE_CIPHERS_MAX && from->ciphers[i]; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(suites); k++)
 			if (suites[k].cipher == from->ciphers[i])
@@ -281,6 +294,7 @@ static struct settings *settings_new(struct handshake_listener *listener,
 #if defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_CLI_C)
 	mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 #endif
+	mbedtls_resume_conf(conf, from, &listener->running);
 	return settings;
 }
 
@@ -348,6 +362,7 @@ static struct handshake *handshake_new(struct handshake_listener *listener)
 	hs->listener = listener;
 	hs->settings = listener->settings;
 	hs->settings->users++;
+	hs->resume.events = listener->events;
 	mbedtls_ssl_init(&hs->ssl);
 	mbedtls_ssl_set_user_data_p(&hs->ssl, hs);
 	if (mbedtls_ssl_setup(&hs->ssl, &hs->settings->conf)) {
@@ -413,21 +428,57 @@ static int offer_cid(struct handshake *hs)
 #endif
 }
 
-/* The library tells the client's only when it is too late. */
-static void note_cid(struct handshake *hs, const uint8_t *data, size_t len)
+/*
+ * The library tells the client's connection ID only when it is too late. It uses
+ * one when the client offers one, as we always do.
+ */
+static void note_cid(struct handshake *hs, const uint8_t *hello, size_t len)
 {
-	struct record rec;
+#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
 	const uint8_t *ext;
 	int size;
 
 	hs->peers.len = 0;
-	if (!record_next(&data, &len, 0, &rec))
-		return;
-	size = hello_extension(rec.body, rec.body_len, EXTENSION_CID, &ext);
+	hs->cids = false;
+	size = hello_extension(hello, len, EXTENSION_CID, &ext);
 	if (size < 1 || size != 1 + ext[0] || ext[0] > sizeof(hs->peers.id))
 		return;
+	hs->cids = true;
 	hs->peers.len = ext[0];
 	memcpy(hs->peers.id, ext + 1, ext[0]);
+#else
+	(void)hs;
+	(void)hello;
+	(void)len;
+#endif
+}
+
+static void note_hello(struct handshake *hs, const uint8_t *data, size_t len)
+{
+	struct record rec;
+
+	if (!record_next(&data, &len, 0, &rec))
+		memset(&rec, 0, sizeof(rec));
+	note_cid(hs, rec.body, rec.body_len);
+	mbedtls_resume_hello(&hs->resume, rec.body, rec.body_len, hs->settings->suites);
+}
+
+/* In the clear, to a client that cannot be served. */
+static void refuse_hello(struct handshake_hello *hello)
+{
+	enum { FATAL = 2, HANDSHAKE_FAILURE = 40 };
+
+	record_alert(hello->reply, 0, FATAL, HANDSHAKE_FAILURE);
+	hello->reply_len = RECORD_ALERT_SIZE;
+}
+
+/* For the next client. */
+static void reset(struct handshake_listener *listener)
+{
+	if (!mbedtls_ssl_session_reset(&listener->idle->ssl))
+		return;
+	handshake_mbedtls.free(listener->idle);
+	listener->idle = NULL;
 }
 
 static enum handshake_verdict listener_listen(struct handshake_listener *listener,
@@ -450,8 +501,8 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 	hs->in_len = hello->len;
 	hs->cookie_good = false;
 	hello->reply_len = 0;
-	hs->cids = false;
-	note_cid(hs, hello->data, hello->len);
+	note_hello(hs, hello->data, hello->len);
+	listener->running = &hs->resume;
 	ret = mbedtls_ssl_set_client_transport_id(&hs->ssl, hello->client, hello->client_len);
 	if (!ret)
 		ret = offer_cid(hs);
@@ -460,7 +511,14 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 		ret = mbedtls_ssl_handshake_step(&hs->ssl);
 	hs->hello = NULL;
 	hs->in = NULL;
+	listener->running = NULL;
 
+	if (!ret && hs->cookie_good && hs->settings->extended_required && !hs->resume.extended) {
+		refuse_hello(hello);
+		*failure = HANDSHAKE_NOT_EXTENDED;
+		reset(listener);
+		return HANDSHAKE_REFUSED;
+	}
 	if (!ret && hs->cookie_good) {
 		listener->idle = NULL;
 		*out = hs;
@@ -469,10 +527,7 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 	}
 
 	*failure = failure_of(hs, ret);
-	if (mbedtls_ssl_session_reset(&hs->ssl)) {
-		handshake_mbedtls.free(hs);
-		listener->idle = NULL;
-	}
+	reset(listener);
 	return ret == MBEDTLS_ERR_SSL_HELLO_VERIFY_REQUIRED ? HANDSHAKE_VERIFY : HANDSHAKE_REFUSED;
 }
 
@@ -481,6 +536,7 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 static void handshake_attach(struct handshake *hs, void *user)
 {
 	hs->user = user;
+	hs->resume.user = user;
 	if (hs->timer_final)
 		hs->listener->events->timer(user, hs->timer_final);
 }
@@ -509,6 +565,7 @@ static enum handshake_result handshake_run(struct handshake *hs, const uint8_t *
 
 	hs->in = len ? data : NULL;
 	hs->in_len = len;
+	hs->listener->running = &hs->resume;
 	for (int i = 0; i < STEPS_MAX; i++) {
 		ret = step(hs);
 		if (ret == MBEDTLS_ERR_SSL_WANT_READ && !hs->in)
@@ -517,6 +574,7 @@ static enum handshake_result handshake_run(struct handshake *hs, const uint8_t *
 			break;
 	}
 	hs->in = NULL;
+	hs->listener->running = NULL;
 
 	if (ret < 0 && ret != MBEDTLS_ERR_SSL_WANT_READ) {
 		hs->failure = failure_of(hs, ret);
@@ -553,6 +611,9 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 		keys->rx_cid = hs->own;
 		keys->tx_cid = hs->peers;
 	}
+	/* RFC 6066 section 4: 2^9 to 2^12, of both directions */
+	if (hs->resume.fragment)
+		keys->rx_max = keys->tx_max = 1U << (8 + hs->resume.fragment);
 	out->key_len = (uint8_t)key_len;
 	out->iv_len = (uint8_t)iv_len;
 	memcpy(out->rx_key, block, key_len);
@@ -561,6 +622,20 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 	memcpy(out->tx_iv, block + 2 * key_len + iv_len, iv_len);
 	explicit_bzero(block, sizeof(block));
 	return 0;
+}
+
+static enum handshake_resumed handshake_resumed(const struct handshake *hs,
+						const uint8_t **binding, size_t *len)
+{
+	*binding = hs->resume.binding;
+	*len = hs->resume.binding_len;
+	return hs->resume.how;
+}
+
+static void handshake_abort(struct handshake *hs)
+{
+	mbedtls_ssl_send_alert_message(&hs->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+				       MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR);
 }
 
 static void handshake_free(struct handshake *hs)
@@ -585,5 +660,7 @@ const struct handshake_backend handshake_mbedtls = {
 	.run = handshake_run,
 	.failure = handshake_failure,
 	.keys = handshake_keys,
+	.resumed = handshake_resumed,
+	.abort = handshake_abort,
 	.free = handshake_free,
 };

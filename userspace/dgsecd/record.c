@@ -222,6 +222,36 @@ int hello_extension(const uint8_t *hello, size_t len, uint16_t type, const uint8
 	return -1;
 }
 
+bool hello_offers(const uint8_t *hello, size_t len, uint16_t suite)
+{
+	const uint8_t *p = hello + HANDSHAKE_HEADER + 2 + HELLO_RANDOM, *end = hello + len;
+	size_t left;
+
+	if (len < HANDSHAKE_HEADER + 2 + HELLO_RANDOM || !skip(&p, end, 1) || !skip(&p, end, 1) ||
+	    end - p < 2)
+		return false;
+	left = get16(p);
+	p += 2;
+	if (left > (size_t)(end - p))
+		return false;
+	for (; left >= 2; p += 2, left -= 2)
+		if (get16(p) == suite)
+			return true;
+	return false;
+}
+
+size_t hello_session_id(const uint8_t *hello, size_t len, uint8_t *id)
+{
+	const uint8_t *p = hello + HANDSHAKE_HEADER + 2 + HELLO_RANDOM, *end = hello + len;
+	const uint8_t *start = p + 1;
+
+	if (len < HANDSHAKE_HEADER + 2 + HELLO_RANDOM || !skip(&p, end, 1) ||
+	    p - start > HELLO_SESSION_MAX)
+		return 0;
+	memcpy(id, start, (size_t)(p - start));
+	return (size_t)(p - start);
+}
+
 void record_alert(uint8_t out[RECORD_ALERT_SIZE], uint64_t seq, uint8_t level, uint8_t description)
 {
 	memset(out, 0, RECORD_ALERT_SIZE);

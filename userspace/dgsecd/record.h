@@ -24,6 +24,8 @@ enum {
 	HANDSHAKE_HEADER = 12,
 	HELLO_RANDOM = 32,
 	HELLO_COOKIE_MAX = 255,
+	EXTENSION_MAX_FRAGMENT_LENGTH = 1,	/* RFC 6066 section 4 */
+	EXTENSION_EXTENDED_MASTER_SECRET = 23,	/* RFC 7627 */
 	EXTENSION_CID = 54,		/* RFC 9146 section 3 */
 };
 
@@ -89,6 +91,12 @@ size_t datagram_protected(const uint8_t *data, size_t len, size_t cid_len, uint8
  * Return: its length, or -1.
  */
 int hello_extension(const uint8_t *hello, size_t len, uint16_t type, const uint8_t **body);
+
+/* Does a ClientHello offer this cipher suite? */
+bool hello_offers(const uint8_t *hello, size_t len, uint16_t suite);
+
+/* The session ID of a hello, at most 32 octets, to @id. Return: its length. */
+size_t hello_session_id(const uint8_t *hello, size_t len, uint8_t *id);
 
 /* An alert of epoch 0 in @out, in the clear. */
 void record_alert(uint8_t out[RECORD_ALERT_SIZE], uint64_t seq, uint8_t level, uint8_t description);

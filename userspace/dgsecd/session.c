@@ -5,13 +5,17 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "binding.h"
 #include "kernel.h"
+#include "keylog.h"
 #include "listener.h"
 #include "log.h"
 #include "peers.h"
+#include "resume.h"
 #include "session.h"
 #include "session_life.h"
 #include "stats.h"
+#include "ticket.h"
 #include "value.h"
 
 #define TRIM_DELAY	5000		/* milliseconds */
@@ -108,6 +112,12 @@ static void on_expiry(struct timer *timer)
 
 /* ---- the library's events -------------------------------------------------- */
 
+static const char *const resumed_text[] = {
+	[HANDSHAKE_NOT_RESUMED] = "",
+	[HANDSHAKE_RESUMED_BY_ID] = ", session resumed by its ID",
+	[HANDSHAKE_RESUMED_BY_TICKET] = ", session resumed by ticket",
+};
+
 /* From half-open to waiting for the first record. */
 static void handed_over(struct session *s)
 {
@@ -119,8 +129,10 @@ static void handed_over(struct session *s)
 	s->grace_max = timer_now() + session_config->confirm_expiry;
 	timer_arm(&s->expiry, s->grace_max);
 	stats.handshakes++;
-	log_info("peer %s at %s: handshake done (%s), association %u", who(s),
-		 endpoint_text(&s->ep, text), dgsec_cipher_name(s->over.cipher), s->over.assoc);
+	stats.resumed[s->resumed]++;
+	log_info("peer %s at %s: handshake done (%s%s), association %u", who(s),
+		 endpoint_text(&s->ep, text), dgsec_cipher_name(s->over.cipher),
+		 resumed_text[s->resumed], s->over.assoc);
 }
 
 /* Design.md section 7: the association is there before the final flight leaves. */
@@ -145,6 +157,40 @@ static int hand_over(struct session *s)
 	return ret;
 }
 
+/*
+ * Our Finished may leave: the client's is still to come, so there is no association
+ * yet. Its application data is held meanwhile, as if it had overtaken its Finished.
+ */
+static int resume(struct session *s)
+{
+	const uint8_t *binding;
+	struct handshake_keys keys;
+	size_t len;
+	int ret;
+
+	s->resumed = session_backend->resumed(s->hs, &binding, &len);
+	s->peer = binding_peer(session_config, binding, len);
+	ret = s->peer ? session_backend->keys(s->hs, &keys) : -EACCES;
+	if (!ret)
+		handover_resume(&s->over, &keys);
+	explicit_bzero(&keys, sizeof(keys));
+	return ret;
+}
+
+/* Our ChangeCipherSpec is about to leave, perhaps again. */
+static int before_change(struct session *s)
+{
+	const uint8_t *binding;
+	size_t len;
+
+	if (s->over.assoc || s->over.resumes)
+		return 0;
+	if (session_backend->resumed &&
+	    session_backend->resumed(s->hs, &binding, &len) != HANDSHAKE_NOT_RESUMED)
+		return resume(s);
+	return hand_over(s);
+}
+
 static int on_send(void *user, const uint8_t *data, size_t len)
 {
 	struct session *s = user;
@@ -158,8 +204,8 @@ static int on_send(void *user, const uint8_t *data, size_t len)
 		return -ECANCELED;
 
 	while (!ret && record_next(&at, &left, s->over.tx_cid_len, &rec)) {
-		if (rec.type == RECORD_CHANGE_CIPHER_SPEC && !s->over.assoc)
-			ret = hand_over(s);
+		if (rec.type == RECORD_CHANGE_CIPHER_SPEC)
+			ret = before_change(s);
 		if (!ret && !handover_may_send(&s->over, &rec)) {
 			s->end = SESSION_SEQUENCE;
 			ret = -ERANGE;
@@ -214,10 +260,31 @@ static void on_timer(void *user, unsigned int milliseconds)
 		timer_disarm(&s->retransmit);
 }
 
+static size_t on_bind(void *user, uint8_t *binding)
+{
+	struct session *s = user;
+
+	return s->peer ? binding_make(s->peer, binding) : 0;
+}
+
+static bool on_resume(const uint8_t *binding, size_t len)
+{
+	return binding_peer(session_config, binding, len);
+}
+
+static void on_secret(void *user, const uint8_t *random, const uint8_t *secret)
+{
+	(void)user;
+	keylog_write(random, secret);
+}
+
 static const struct handshake_events events = {
 	.send = on_send,
 	.psk = on_psk,
 	.timer = on_timer,
+	.bind = on_bind,
+	.resume = on_resume,
+	.secret = on_secret,
 };
 
 /* ---- running --------------------------------------------------------------- */
@@ -247,6 +314,30 @@ static void failed(struct session *s)
 	session_free(s, end);
 }
 
+/*
+ * A resumed session: the client has said the last word, and what it may repeat
+ * needs no answer (RFC 6347 section 4.2.4).
+ */
+static void resumed(struct session *s)
+{
+	if (hand_over(s)) {
+		s->end = SESSION_ALIVE;
+		session_backend->abort(s->hs);
+		session_free(s, SESSION_KERNEL);
+		return;
+	}
+	handover_finish(&s->over, &s->ep);
+	session_free(s, SESSION_RESUMED);
+}
+
+static void done(struct session *s)
+{
+	if (s->over.resumes)
+		resumed(s);
+	else
+		handover_finish(&s->over, &s->ep);
+}
+
 void session_run(struct session *s, const uint8_t *data, size_t len)
 {
 	switch (session_backend->run(s->hs, data, len)) {
@@ -255,7 +346,7 @@ void session_run(struct session *s, const uint8_t *data, size_t len)
 		break;
 	case HANDSHAKE_DONE:
 		if (!s->over.done)
-			handover_finish(&s->over, &s->ep);
+			done(s);
 		break;
 	case HANDSHAKE_PENDING:
 		break;
@@ -362,9 +453,23 @@ void session_resync(void)
 
 /* ---- configuration --------------------------------------------------------- */
 
+static void set_resumption(const struct config *with)
+{
+	resume_set(with->resume_seconds, with->session_cache);
+	ticket_set(with->session_tickets ? with->resume_seconds : 0);
+}
+
+static int set_keylog(const struct config *with)
+{
+	return keylog_set(*with->key_log ? with->key_log : NULL);
+}
+
 int session_start(const struct config *with)
 {
 	session_config = with;
+	if (set_keylog(with) || binding_start())
+		return -EACCES;
+	set_resumption(with);
 	trim.fire = trim_memory;
 	session_listener = session_backend->open(&with->handshake, &events);
 	if (!session_listener)
@@ -404,7 +509,11 @@ int session_reload(const struct config *with)
 
 	renew_list(&session_half_open_list, with);
 	renew_list(&session_waiting_list, with);
+	if (strcmp(session_config->key_log, with->key_log))
+		set_keylog(with);
 	session_config = with;
+	set_resumption(with);
+	resume_sift(on_resume);
 	return ret;
 }
 
@@ -417,6 +526,9 @@ void session_stop(void)
 	while ((s = TAILQ_FIRST(&session_waiting_list)))
 		session_free(s, SESSION_SHUTDOWN);
 	session_backend->close(session_listener);
+	resume_stop();
+	ticket_stop();
+	keylog_close();
 	session_listener = NULL;
 	timer_disarm(&trim);
 }

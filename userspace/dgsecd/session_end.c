@@ -12,6 +12,7 @@ static const struct {
 	[SESSION_UNCONFIRMED] = { "unconfirmed", "no record has come; its association stays" },
 	[SESSION_ASSOC_GONE] = { "assoc_gone", "its association has ended" },
 	[SESSION_LIBRARY] = { "library", "the handshake library ended it after the handover" },
+	[SESSION_RESUMED] = { "resumed", "a session was resumed: the client said the last word" },
 	[SESSION_NO_CIPHER] = { "no_cipher",
 		"the client offers no cipher suite that is configured (see \"ciphers\")" },
 	[SESSION_BAD_VERSION] = { "bad_version", "the client does not speak DTLS 1.2" },
@@ -29,6 +30,8 @@ static const struct {
 		"the oldest of too many unfinished handshakes (see \"half-open-max\")" },
 	[SESSION_KERNEL] = { "kernel", "the kernel refused the association" },
 	[SESSION_INTERNAL] = { "internal", "out of memory or randomness" },
+	[SESSION_NOT_EXTENDED] = { "not_extended",
+		"the client has no extended master secret (see \"extended-master-secret\")" },
 	[SESSION_SEQUENCE] = { "sequence",
 		"the client made us repeat the final flight too often" },
 	[SESSION_RESTARTED] = { "restarted", "the client began anew from the same port" },
@@ -47,6 +50,7 @@ static const char *const failures[HANDSHAKE_FAILURES] = {
 	[HANDSHAKE_TIMEOUT] = "timeout",
 	[HANDSHAKE_SEND] = "send",
 	[HANDSHAKE_INTERNAL] = "internal",
+	[HANDSHAKE_NOT_EXTENDED] = "not_extended",
 };
 
 const char *session_end_name(enum session_end end)
@@ -81,6 +85,8 @@ enum session_end session_end_of(enum handshake_failure failure)
 		return SESSION_TIMEOUT;
 	case HANDSHAKE_INTERNAL:
 		return SESSION_INTERNAL;
+	case HANDSHAKE_NOT_EXTENDED:
+		return SESSION_NOT_EXTENDED;
 	default:
 		return SESSION_BAD_MESSAGE;
 	}

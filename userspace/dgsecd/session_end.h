@@ -12,6 +12,7 @@ enum session_end {
 	SESSION_UNCONFIRMED,		/* none came in confirm-expiry */
 	SESSION_ASSOC_GONE,
 	SESSION_LIBRARY,		/* the library gave up afterwards */
+	SESSION_RESUMED,		/* the client's Finished came last: nothing to repeat */
 	/* Before it: the handshake failed. */
 	SESSION_NO_CIPHER,
 	SESSION_BAD_VERSION,
@@ -25,6 +26,7 @@ enum session_end {
 	SESSION_EVICTED,
 	SESSION_KERNEL,
 	SESSION_INTERNAL,
+	SESSION_NOT_EXTENDED,
 	/* Either. */
 	SESSION_SEQUENCE,
 	SESSION_RESTARTED,

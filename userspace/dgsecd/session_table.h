@@ -34,6 +34,7 @@ struct session {
 	bool unknown;			/* its identity is */
 	bool seen;			/* by session_resync() */
 	bool confirmed;
+	enum handshake_resumed resumed;
 	size_t identity_len;
 	uint8_t identity[HANDSHAKE_IDENTITY_MAX];
 	struct timer retransmit;

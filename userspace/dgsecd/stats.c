@@ -11,6 +11,7 @@
 
 #include "array.h"
 #include "log.h"
+#include "resume.h"
 #include "session.h"
 #include "stats.h"
 
@@ -43,6 +44,10 @@ static void put_totals(FILE *out)
 		uint64_t value;
 	} rows[] = {
 		{ "handshakes", stats.handshakes },
+		{ "resumed_id", stats.resumed[HANDSHAKE_RESUMED_BY_ID] },
+		{ "resumed_ticket", stats.resumed[HANDSHAKE_RESUMED_BY_TICKET] },
+		{ "cached_sessions", resume_count() },
+		{ "cached_octets", resume_octets() },
 		{ "sessions", session_count() },
 		{ "half_open", session_half_open() },
 		{ "records_daemon", stats.records_daemon },

@@ -26,6 +26,7 @@ struct stats {
 
 	uint64_t handshakes;		/* handed over to the kernel */
 	uint64_t ended[SESSION_ENDS];
+	uint64_t resumed[HANDSHAKE_RESUMED_BY_TICKET + 1];	/* of these handshakes */
 
 	/*
 	 * Application records that reached the daemon at all: only those that

@@ -315,7 +315,7 @@ static void test_minimal(void)
 		return;
 	ktap_test(config->listen_port == 5684 && !config->listen4_port && config->service_port == 5683 &&
 		  config->half_open_max == 1000 && config->half_open_expiry == 60000 &&
-		  config->handshake.retransmit_min == 2000 && config->limits.window == 64 &&
+		  config->handshake.retransmit_min == 9000 && config->limits.window == 64 &&
 		  config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_CCM_8 &&
 		  config->handshake.ciphers[2] == DGSEC_CIPHER_AES_128_GCM &&
 		  config->handshake.ciphers[6] == DGSEC_CIPHER_CHACHA20_POLY1305 &&

@@ -125,7 +125,11 @@ static void server_timer(void *user, unsigned int milliseconds)
 	server.due = milliseconds ? timer_now() + milliseconds : 0;
 }
 
-static const struct handshake_events events = { server_send, server_psk, server_timer };
+static const struct handshake_events events = {
+	.send = server_send,
+	.psk = server_psk,
+	.timer = server_timer,
+};
 
 static void listen_once(const uint8_t *data, size_t len)
 {
