@@ -25,8 +25,13 @@ static void print_usage(FILE *f)
 	      "  -t MS        first handshake retransmission timeout, 400 unless given\n"
 	      "  -C N         offer a connection ID of N octets (RFC 9146)\n"
 	      "commands, each one argument; all but send are done by mbedTLS:\n"
-	      "  handshake [lose=N] [half] [ms=N] [psk=HEX] [overtake=before|same|after RECORD]\n"
+	      "  handshake [lose=N] [lose-own=N] [half] [ms=N] [psk=HEX] [resume] [tickets]\n"
+	      "            [no-ems] [fragment=N] [overtake=before|same|after RECORD]\n"
 	      "                              lose: N datagrams of the server's final flight\n"
+	      "                              lose-own: N of our own with a ChangeCipherSpec\n"
+	      "                              resume: the session of the last whole handshake\n"
+	      "                              tickets: take one; no-ems: without extended master\n"
+	      "                              secret; fragment: max_fragment_length\n"
 	      "                              half: stop after the server's first flight\n"
 	      "                              overtake: RECORD goes out around the Finished\n"
 	      "  fail [WORDS OF handshake]   a handshake that must not succeed\n"
@@ -102,8 +107,13 @@ static bool do_handshake(struct session *s, const struct identity *who, const ch
 		if (other.psk_len < 0)
 			die("psk: not hex");
 	}
+	s->resume = has_word(args, "resume");
+	s->tickets = has_word(args, "tickets");
+	s->no_extended = has_word(args, "no-ems");
+	s->fragment = word_int(args, "fragment", 0);
 	session_psk(s, other.id, other.id_len, other.psk, other.psk_len);
 	s->lose = word_int(args, "lose", 0);
+	s->lose_own = word_int(args, "lose-own", 0);
 	s->overtake = OVERTAKE_NOT;
 	if (word(args, "overtake", mode, sizeof(mode))) {
 		s->overtake = !strcmp(mode, "before") ? OVERTAKE_BEFORE :
@@ -114,10 +124,14 @@ static bool do_handshake(struct session *s, const struct identity *who, const ch
 			die("overtake is before, same or after");
 	}
 	ret = session_handshake(s, has_word(args, "half"), word_int(args, "ms", 20000));
-	printf("{\"handshake\":%s,\"cid\":%s,\"lost\":%d,\"ms\":%lld,\"error\":\"%s\"}\n",
-	       ret ? "false" : "true", !ret && session_has_cid(s) ? "true" : "false", s->lost, now_ms() - start, ret ? mbedtls_text(ret) : "");
+	printf("{\"handshake\":%s,\"cid\":%s,\"resumed\":%s,\"lost\":%d,\"ms\":%lld,\"sent\":%u,\"received\":%u,",
+	       ret ? "false" : "true", !ret && session_has_cid(s) ? "true" : "false",
+	       !ret && s->resumed ? "true" : "false", s->lost, now_ms() - start,
+	       s->count.sent, s->count.received);
+	printf("\"datagrams\":%u,\"flights\":%u,\"error\":\"%s\"}\n", s->count.datagrams,
+	       s->count.flights, ret ? mbedtls_text(ret) : "");
 	fflush(stdout);
-	return !ret && s->lost >= s->lose;
+	return !ret && !s->lose && !s->lose_own;
 }
 
 static void print_data(const struct session *s, const __u8 *in, int len)

@@ -27,6 +27,7 @@ static void export_keys(void *context, mbedtls_ssl_key_export_type type,
 
 	if (type != MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET)
 		return;
+	memcpy(s->secret, secret, sizeof(s->secret));
 	/* RFC 5246 section 6.3; an AEAD has no MAC keys. */
 	memcpy(randoms, server_random, 32);
 	memcpy(randoms + 32, client_random, 32);
@@ -66,6 +67,16 @@ static size_t overtaking(struct session *s, __u64 step, __u8 *out)
 	return len;
 }
 
+static void count(struct session *s, bool ours, size_t len)
+{
+	if (s->done)
+		return;
+	if (!s->count.datagrams++ || ours != s->count.ours)
+		s->count.flights++;
+	s->count.ours = ours;
+	*(ours ? &s->count.sent : &s->count.received) += len;
+}
+
 static int to_wire(void *context, const unsigned char *data, size_t len)
 {
 	static __u8 out[DATAGRAM_MAX];
@@ -73,6 +84,12 @@ static int to_wire(void *context, const unsigned char *data, size_t len)
 	struct session *s = context;
 	size_t n = 0;
 
+	count(s, true, len);
+	if (s->lose_own && holds(s, data, len, RECORD_CCS, false)) {
+		s->lose_own--;
+		s->lost++;
+		return len;
+	}
 	memcpy(out, data, len);
 	/* A Finished with a connection ID cannot be told: it follows this one. */
 	if (!s->done && s->cid_len >= 0 && holds(s, data, len, RECORD_CCS, false))
@@ -113,8 +130,10 @@ static int from_wire(void *context, unsigned char *data, size_t max, uint32_t ms
 			s->rx_seq = get_be48(data + 5);
 		if (s->done)
 			return len;
-		if (s->finished_sent && s->lost < s->lose &&
-		    (data[0] == RECORD_CCS || data[0] == RECORD_HANDSHAKE)) {
+		count(s, false, len);
+		if (s->lose && (s->finished_sent ? data[0] == RECORD_CCS || data[0] == RECORD_HANDSHAKE :
+						   holds(s, data, len, RECORD_CCS, false))) {
+			s->lose--;
 			s->lost++;
 			continue;
 		}
@@ -172,6 +191,8 @@ void session_open(struct session *s, const struct sockaddr_in6 *local,
 void session_psk(struct session *s, const __u8 *identity, size_t identity_len, const __u8 *psk,
 		 size_t psk_len)
 {
+	unsigned char code = MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
+
 	mbedtls_ssl_free(&s->ssl);
 	mbedtls_ssl_config_free(&s->conf);
 	mbedtls_ssl_config_init(&s->conf);
@@ -185,6 +206,12 @@ void session_psk(struct session *s, const __u8 *identity, size_t identity_len, c
 	mbedtls_ssl_conf_handshake_timeout(&s->conf, s->timeout_ms, 8 * s->timeout_ms);
 	if (s->cid_len >= 0)
 		mbedtls_ssl_conf_cid(&s->conf, s->cid_len, MBEDTLS_SSL_UNEXPECTED_CID_IGNORE);
+	mbedtls_ssl_conf_session_tickets(&s->conf, s->tickets);
+	mbedtls_ssl_conf_extended_master_secret(&s->conf, !s->no_extended);
+	while (s->fragment && code < MBEDTLS_SSL_MAX_FRAG_LEN_4096 && 256 << code < s->fragment)
+		code++;
+	if (mbedtls_ssl_conf_max_frag_len(&s->conf, code))
+		die("mbedTLS has no max_fragment_length %d", s->fragment);
 	if (mbedtls_ssl_conf_psk(&s->conf, psk, psk_len, identity, identity_len))
 		die("mbedTLS refuses the PSK or its identity");
 }
@@ -207,6 +234,9 @@ int session_handshake(struct session *s, bool half, int ms)
 	mbedtls_ssl_init(&s->ssl);
 	if (mbedtls_ssl_setup(&s->ssl, &s->conf))
 		die("mbedTLS cannot set up a session");
+	memset(&s->count, 0, sizeof(s->count));
+	if (s->resume && (!s->has_saved || mbedtls_ssl_set_session(&s->ssl, &s->saved)))
+		die("there is no session to resume");
 	start(s);
 	if (s->cid_len >= 0) {
 		__u8 cid[RECORD_CID_MAX];
@@ -225,6 +255,13 @@ int session_handshake(struct session *s, bool half, int ms)
 		 (!ret || ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE));
 	if (!mbedtls_ssl_is_handshake_over(&s->ssl))
 		return ret ? ret : MBEDTLS_ERR_SSL_TIMEOUT;
+	s->resumed = s->resume && !memcmp(s->secret, s->saved_secret, sizeof(s->secret));
+	if (!s->resumed) {
+		mbedtls_ssl_session_free(&s->saved);
+		mbedtls_ssl_session_init(&s->saved);
+		s->has_saved = !mbedtls_ssl_get_session(&s->ssl, &s->saved);
+		memcpy(s->saved_secret, s->secret, sizeof(s->secret));
+	}
 	s->done = true;
 	s->wire.keys = s->fresh;
 	s->wire.keyed = true;

@@ -40,6 +40,22 @@ struct session {
 	enum overtake overtake;
 	const char *overtake_args;
 	__u64 overtake_last;
+	int lose_own;	/* so many of our own datagrams with a ChangeCipherSpec */
+	bool resume;	/* the session that was saved */
+	bool tickets, no_extended;
+	int fragment;	/* max_fragment_length, 0: none is asked for */
+
+	/* the last whole handshake, for others to resume it */
+	mbedtls_ssl_session saved;
+	bool has_saved, resumed;
+	__u8 secret[48], saved_secret[48];
+
+	/* of the last handshake */
+	struct {
+		unsigned int sent, received;	/* octets of UDP payload */
+		unsigned int datagrams, flights;
+		bool ours;			/* who sent last */
+	} count;
 
 	/* application datagrams that came before the server's Finished */
 	struct datagram early[64];

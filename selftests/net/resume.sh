@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+# Sessions are resumed, by ID and by ticket (RFC 5246 section 7.3, RFC 5077): by
+# whom, by whom not any more, with lost flights, and what it spares.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/gateway.sh"
+. "$(dirname "$0")/daemon.sh"
+. "$(dirname "$0")/clients.sh"
+
+topology 1
+quick='retransmit-min = 500ms'
+configure "$quick"
+daemon_start
+serve -n
+openssl_all
+
+# resumed N: the Nth handshake of the last peer resumed a session; whole: not
+resumed() { answers "map(select(.handshake != null))[$1].resumed"; }
+whole() { answers "map(select(.handshake != null))[$1].resumed | not"; }
+idle() { wait_for 10 daemon_is '.sessions == 0 and .half_open == 0'; }
+n_ids=0
+n_tickets=0
+# counted KIND N: the daemon says that so many more were resumed by ID or ticket
+counted() {
+	declare -n n=n_$1
+	local name=id
+	[ "$1" = ids ] || name=ticket
+	n=$((n + $2))
+	daemon_is ".resumed_$name == $n"
+}
+
+# ---- by ID, by ticket ----
+for by in ids tickets; do
+	with=
+	[ $by = ids ] || with=tickets
+	check "$by: resumed" peer "handshake $with" 'get /x' "handshake resume $with" 'get /x'
+	check "$by: the second, not the first" eval 'whole 0 && resumed 1'
+	check "$by: the daemon says so" counted $by 1
+	check "$by: it is the same peer" eval 'served_once 2 && n_assocs 1'
+	check "$by: its records are numbered by the kernel" answers '[.[] | select(.coap)] | all(.seq >= 32)'
+	check "$by: no state is left at once" idle
+	for c in $CIPHERS; do
+		check "$by, $c: resumed" eval "cipher=$c peer 'handshake $with' 'handshake resume $with' 'get /x'"
+		check "$by, $c: it was" resumed 1
+	done
+	counted $by "$(wc -w <<<"$CIPHERS")"
+	check "$by: with connection IDs" peer -C 4 "handshake $with" 'get /x' "handshake resume $with" 'get /x' \
+		"move [$DEV]:40900" 'get /x'
+	check "$by: new ones" answers '[.[] | select(.handshake)] | all(.cid) and .[1].resumed'
+	check "$by: from another port" peer "handshake $with" "move [$DEV]:40901" "handshake resume $with" 'get /x'
+	check "$by: resumed there" resumed 1
+	counted $by 2
+	seen=$(n_served)
+
+	# ---- lost flights, data too early ----
+	for lost in 1 2; do
+		check "$by: the server's flight lost $lost times" peer "handshake $with" \
+			"handshake resume $with lose=$lost" 'get /x'
+		check "$by, $lost: resumed" resumed 1
+		check "$by, $lost: served once" served_once 1
+		# The device is done, and its data waits at the gateway until the flight comes again.
+		check "$by: the client's flight lost $lost times" peer "handshake $with" \
+			"handshake resume $with lose-own=$lost" 'get /x'
+		check "$by, $lost: resumed" resumed 1
+		check "$by, $lost: served once" served_once 1
+	done
+	for where in before same after; do
+		check "$by: data $where the Finished" peer "handshake $with" \
+			"handshake resume $with overtake=$where seq=8 get=/over" read 'get /x'
+		check "$by, $where: served once each" served_once 2
+	done
+	counted $by 7
+	check "$by: nothing is held any more" idle
+done
+
+# ---- the association that is there lives until the client's Finished has come ----
+check "a resumed handshake is left half open" peer handshake 'get /x' \
+	'handshake resume lose-own=100 ms=1' 'send seq=100 get=/x' || :
+check "records of the old association pass" wait_for 5 eval 'served_once 2'
+check "it stays the one" n_assocs 1
+
+# ---- who may not resume ----
+keep=$CIPHERS
+CIPHERS=
+# a_session: saved by openssl s_client, which can resume it when this has changed
+session=$out/session
+client_of() {
+	line "exec openssl s_client -dtls1_2 -connect '[$GW]:5684' -psk $PSK_HEX -psk_identity ${identity:-dev1} \
+		-cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -nocommands $*"
+}
+ready='Verify return code|Extended master secret'
+CIPHERS=$keep
+stop echo
+configure "$quick" 'payload = opaque'
+reload
+serve
+for by in ids tickets; do
+	flag=
+	[ $by = tickets ] || flag=-no_ticket
+	check "openssl, $by: a whole handshake" client_of $flag -sess_out "$session"
+	check "openssl, $by: resumed" client_of $flag -sess_in "$session"
+	check "openssl, $by: it says so" said "$out/client" '^Reused'
+	counted $by 1
+	interop OpenSSL server PreSharedKey aes-128-ccm-8 +resumption_by_$by
+	also '' '[peer other]' 'identity = other' 'psk = 8899aabbccddeeff0011223344556677'
+	check "$by: another peer comes, which changes nothing" reload
+	check "$by: resumed still" client_of $flag -sess_in "$session"
+	check "$by: it says so" said "$out/client" '^Reused'
+	counted $by 1
+	# The client has the old key: if the session were resumed it would not need it.
+	sed -i "0,/^psk = .*/s//psk = 00112233445566778899aabbccddeeff/" "$conf"
+	check "$by: a new key" reload
+	refuse "$by: who had the old one is not let in" client_of $flag -sess_in "$session"
+	configure "$quick" 'payload = opaque'
+	check "$by: the old key again" reload
+	check "$by: a new session" client_of $flag -sess_out "$session"
+	sed -i '/^\[peer dev1/,$d' "$conf"
+	also '[peer other]' 'identity = other' "psk = $PSK_HEX" "address = $INNER"
+	check "$by: the peer is gone, another has its address and key" reload
+	check "$by: it comes as itself" eval "identity=other client_of $flag -sess_in $session"
+	refuse "$by: with a whole handshake" said "$out/client" '^Reused'
+	configure "$quick" 'payload = opaque'
+	check "$by: the peer is back" reload
+done
+check "nothing of it was resumed" eval 'counted ids 0 && counted tickets 0'
+for by in ids tickets; do
+	noticket=
+	[ $by = tickets ] || noticket=:%NO_TICKETS
+	ready='This is a resumed session'
+	check "gnutls-cli, $by: resumed" line "exec gnutls-cli --udp -r -p 5684 --pskusername dev1 --pskkey $PSK_HEX \
+		--priority 'NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL$noticket' $GW"
+	counted $by 1
+	interop GnuTLS server PreSharedKey aes-128-ccm-8 +resumption_by_$by
+	interop mbedTLS server PreSharedKey aes-128-ccm-8 +resumption_by_$by
+done
+check "as the daemon counted" eval 'counted ids 0 && counted tickets 0'
+
+# ---- settings ----
+check "kept sessions are shown" daemon_is '.cached_sessions > 5 and .cached_octets > 1000 and .cached_octets < 1048576'
+configure "$quick" 'session-cache = 1000'
+check "a small cache" reload
+check "has few" daemon_is '.cached_sessions < 4 and .cached_octets <= 1000'
+configure "$quick" 'session-cache = 0'
+check "no cache" reload
+check "not by ID" peer handshake 'handshake resume'
+check "a whole one" whole 1
+check "but by ticket" peer 'handshake tickets' 'handshake tickets resume'
+check "resumed" resumed 1
+configure "$quick" 'session-tickets = no'
+check "no tickets" reload
+check "by ID, for who would take a ticket" peer 'handshake tickets' 'handshake tickets resume'
+check "resumed" resumed 1
+configure "$quick" 'resumption-time = 0'
+check "no resumption" reload
+check "neither" peer handshake 'handshake resume' 'handshake tickets' 'handshake tickets resume'
+check "whole ones" eval 'whole 1 && whole 3'
+configure "$quick" 'resumption-time = 1s'
+check "a short time" reload
+for with in '' tickets; do
+	check "${with:-IDs}: it passes" eval "peer 'handshake $with' 'get /x' 'read 1500' 'handshake resume $with'; true"
+	check "${with:-IDs}: a whole one" whole 1
+done
+configure "$quick"
+check "the daemon restarts" eval 'stop $daemon; daemon_start'
+check "and forgets" daemon_is '.cached_sessions == 0'
+
+# ---- what it spares ----
+# frames: sent by both radios since they are there
+frames() {
+	local n sum=0
+	for n in gw dev1; do
+		sum=$((sum + $(ip -n "$(ns $n)" -s -j link show type ieee802154 2>/dev/null |
+			jq '[.[].stats64.tx.packets] | add // 0')))
+	done
+	echo $sum
+}
+cat_counts() { at $1 sh -c 'cat /sys/class/net/wpan*/statistics/tx_packets'; }
+frames() { echo $(($(cat_counts gw) + $(cat_counts dev1))); }
+# cost WORDS OF handshake...: the last handshake's octets, flights and frames
+cost() {
+	local before
+	before=$(frames)
+	peer "$@" || return
+	echo "$(($(frames) - before))" >"$out/frames"
+	jq -s 'map(select(.handshake != null)) | last' "$out/answers" >"$out/cost"
+}
+figure() { jq ".$1" "$out/cost"; }
+check "a whole handshake, to measure" cost handshake
+whole=$(($(figure sent) + $(figure received))) whole_flights=$(figure flights) whole_frames=$(cat "$out/frames")
+check "and a resumed one" cost handshake 'handshake resume'
+short=$(($(figure sent) + $(figure received))) short_flights=$(figure flights)
+short_frames=$(($(cat "$out/frames") - whole_frames))
+check "a whole one with a ticket" cost 'handshake tickets'
+ticket=$(($(figure sent) + $(figure received))) ticket_frames=$(cat "$out/frames")
+check "and a resumed one" cost 'handshake tickets' 'handshake tickets resume'
+ticket_short=$(($(figure sent) + $(figure received)))
+ticket_short_frames=$(($(cat "$out/frames") - ticket_frames))
+note "PSK, AES-128-CCM-8, cookie included, octets of UDP payload, frames of 802.15.4 with their acknowledgements left out:"
+note "whole: $whole octets, $whole_flights flights, $whole_frames frames; with a new ticket $ticket octets, $ticket_frames frames"
+note "by ID: $short octets, $short_flights flights, $short_frames frames; by ticket $ticket_short octets, $ticket_short_frames frames"
+check "a flight less" [ "$short_flights" -lt "$whole_flights" ]
+check "fewer datagrams of the server" [ "$(figure datagrams)" -gt 0 ]
+done_testing
