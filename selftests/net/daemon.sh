@@ -36,7 +36,7 @@ daemon_start() {
 	must wait_for 20 attached
 }
 
-attached() { on_gw show dg0 -j | jq -e '.[0]."socket-list" | length == '${sockets:-1}' and all(.standby | not)'; }
+attached() { on_gw show dg0 -j | jq -e '.[0]."socket-list" | length >= '${sockets:-1}' and all(.[]; .standby | not)'; }
 standby() { on_gw show dg0 -j | jq -e '.[0]."socket-list"[0].standby'; }
 
 # reload: wait until the configuration that is there now is in force

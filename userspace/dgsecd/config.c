@@ -246,7 +246,8 @@ static void set_defaults(struct config *config)
 		.max_peers = 131072,
 		.max_assocs = 131072,
 		.half_open_max = 1000,
-		.half_open_expiry = 60000,
+		/* With the timers below, four flights of ours. */
+		.half_open_expiry = 120000,
 		/* Twice the maximum segment lifetime: RFC 6347 section 4.2.4. */
 		.confirm_expiry = 240000,
 		/* Twice the first timer of RFC 7925 section 11, and a little. */
@@ -268,7 +269,19 @@ static void set_defaults(struct config *config)
 			.mtu = 1152,
 			.cookie_seconds = 60,
 		},
+		/* Compressed to 4 or 8 bits by 6LoWPAN (RFC 6282 section 4.3.3). */
+		.connect_ports = { 61616, 61617 },
+		.retry_min = 5000,
+		.retry_max = 300000,
+		.linger = 60000,
+		.queue_len = 8,
+		.queue_seconds = 60,
 		.limits.window = DGSEC_WINDOW_MIN,
+		/*
+		 * Between CoAP's third and fourth repetition of a request, so
+		 * that one may still be answered through a new association.
+		 */
+		.limits.unanswered_seconds = 10,
 	};
 }
 

@@ -13,6 +13,9 @@
 
 #include "handshake.h"
 
+/* Two, so that a handshake can go on beside the association that it will succeed. */
+enum { CONNECT_PORTS = 2 };
+
 /* Limits of associations (docs/netlink/dgsec.yaml); 0 is none. */
 struct limits {
 	uint32_t window;
@@ -25,6 +28,7 @@ struct limits {
 	uint32_t soft_seconds;
 	uint32_t hard_seconds;
 	uint32_t idle_seconds;
+	uint32_t unanswered_seconds;	/* only of peers that we can call */
 };
 
 struct peer {
@@ -39,6 +43,13 @@ struct peer {
 	uint32_t payload;		/* enum dgsec_payload */
 	uint32_t max_assocs;
 	struct limits limits;
+	/* Where it answers handshakes that we begin; all zeros: nowhere. */
+	struct in6_addr endpoint;
+	uint16_t endpoint_port;
+	bool endpoint_last;		/* where its last association was */
+	bool always;			/* not only when there is a packet for it */
+	char local_identity[HANDSHAKE_IDENTITY_MAX + 1];	/* ours towards it */
+	bool acquire;			/* the kernel is to let packets for it wait */
 	uint64_t given;			/* bits of the keys that were there */
 	uint32_t id;			/* the kernel's; 0: it has no such peer */
 	bool known;			/* the file of fingerprints has this one */
@@ -63,6 +74,13 @@ struct config {
 	uint32_t half_open_expiry;	/* milliseconds */
 	uint32_t confirm_expiry;	/* milliseconds */
 	uint32_t confirm_grace;		/* milliseconds */
+	uint16_t connect_ports[CONNECT_PORTS];	/* where our own handshakes come from */
+	uint32_t retry_min;		/* milliseconds, after a handshake of ours failed */
+	uint32_t retry_max;
+	uint32_t linger;		/* milliseconds, of an association that has a successor */
+	uint32_t queue_len;		/* packets for each peer */
+	uint32_t queue_seconds;
+	char local_identity[HANDSHAKE_IDENTITY_MAX + 1];	/* empty: the peer's own */
 	bool reject_unknown;		/* tell strangers that their identity is unknown */
 	uint32_t resume_seconds;	/* how long a session may be resumed; 0: not at all */
 	uint32_t session_cache;		/* octets */
@@ -109,5 +127,10 @@ void config_mistakes_free(struct mistakes *mistakes);
 
 struct peer *config_peer_by_identity(const struct config *config, const char *identity);
 struct peer *config_peer_by_addr(const struct config *config, const struct in6_addr *addr);
+
+/* Can we begin a handshake with this peer, now or when we have met it? */
+bool config_peer_connects(const struct peer *peer);
+/* With any? */
+bool config_connects(const struct config *config);
 
 #endif

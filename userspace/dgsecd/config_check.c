@@ -94,6 +94,8 @@ static void inherit_limits(struct peer *peer, const struct limits *from)
 		to->hard_seconds = own.hard_seconds;
 	if (GIVEN(given, LIMIT_IDLE_TIME))
 		to->idle_seconds = own.idle_seconds;
+	if (GIVEN(given, LIMIT_UNANSWERED_TIME))
+		to->unanswered_seconds = own.unanswered_seconds;
 }
 
 /* ---- interface ------------------------------------------------------------- */
@@ -123,6 +125,15 @@ void config_check_interface(const struct config *config, struct mistakes *mistak
 		config_mistake(mistakes, line,
 			       "retransmit-min (%ums) is above retransmit-max (%ums)",
 			       config->handshake.retransmit_min, config->handshake.retransmit_max);
+	if (config->retry_min > config->retry_max)
+		config_mistake(mistakes, line, "retry-min (%ums) is above retry-max (%ums)",
+			       config->retry_min, config->retry_max);
+	for (size_t i = 0; i < CONNECT_PORTS; i++)
+		if (config_connects(config) &&
+		    config->connect_ports[i] == config->listen_port)
+			config_mistake(mistakes, line,
+				       "connect-ports has the port of \"listen\" (%u)",
+				       config->listen_port);
 	check_limits(mistakes, line, &config->limits);
 }
 
@@ -193,6 +204,37 @@ static void check_key(struct mistakes *mistakes, const struct peer *peer, const 
 			       peer->name);
 	if (psk && exposed)
 		config_mistake(mistakes, peer->line, "the file holds a key here, but %s", exposed);
+}
+
+bool config_peer_connects(const struct peer *peer)
+{
+	return peer->endpoint_last || !IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint);
+}
+
+bool config_connects(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_peers; i++)
+		if (config_peer_connects(config->peers[i]))
+			return true;
+	return false;
+}
+
+static void check_connect(const struct config *config, struct peer *peer,
+			  struct mistakes *mistakes)
+{
+	if (!config_peer_connects(peer)) {
+		if (GIVEN(peer->given, PEER_CONNECT))
+			config_mistake(mistakes, peer->line,
+				       "peer %s has \"connect\" without \"endpoint\": where to?",
+				       peer->name);
+		/* Only the peer can begin a handshake: no use in asking for one. */
+		peer->limits.unanswered_seconds = 0;
+		return;
+	}
+	peer->acquire = !peer->endpoint_last;
+	if (!*peer->local_identity)
+		strcpy(peer->local_identity, *config->local_identity ?
+		       config->local_identity : peer->identity);
 }
 
 static void derive_addr(struct peer *peer, const struct config *config, struct mistakes *mistakes)
@@ -268,6 +310,7 @@ void config_check_peers(struct config *config, struct mistakes *mistakes,
 				       peer->name, config_peer_keys[PEER_IDENTITY].expected);
 		check_key(mistakes, peer, exposed);
 		inherit_limits(peer, &config->limits);
+		check_connect(config, peer, mistakes);
 		if (peer->given >> PEER_KEYS)
 			check_limits(mistakes, peer->line, &peer->limits);
 		if (!GIVEN(peer->given, PEER_PAYLOAD))

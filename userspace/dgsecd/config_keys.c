@@ -69,6 +69,11 @@ static bool parse_seconds(const struct config_key *key, const char *text, void *
 	return true;
 }
 
+static bool parse_queue_time(const struct config_key *key, const char *text, void *section)
+{
+	return parse_seconds(key, text, section) && *(uint32_t *)member(key, section);
+}
+
 static bool parse_ifname(const struct config_key *key, const char *text, void *section)
 {
 	if (!value_ifname(text))
@@ -229,6 +234,44 @@ static bool parse_identity(const struct config_key *key, const char *text, void 
 	return true;
 }
 
+/* Where a peer answers handshakes, which must be one place. */
+static bool parse_remote(const struct config_key *key, const char *text, void *section)
+{
+	struct peer *peer = section;
+	uint16_t *port = member2(key, section);
+
+	*port = 5684;
+	peer->endpoint_last = !strcmp(text, "last");
+	if (peer->endpoint_last)
+		return true;
+	return value_endpoint(text, &peer->endpoint, port) && *port &&
+	       !IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint) &&
+	       !IN6_IS_ADDR_MULTICAST(&peer->endpoint) &&
+	       !IN6_IS_ADDR_V4MAPPED(&peer->endpoint);
+}
+
+static bool parse_connect(const struct config_key *key, const char *text, void *section)
+{
+	bool *always = member(key, section);
+
+	*always = !strcmp(text, "always");
+	return *always || !strcmp(text, "demand");
+}
+
+static bool parse_ports(const struct config_key *key, const char *text, void *section)
+{
+	uint16_t *ports = member(key, section);
+	unsigned int a, b;
+	int end = 0;
+
+	if (sscanf(text, "%5u%*1[, ]%5u%n", &a, &b, &end) != 2 || text[end] || a == b ||
+	    !a || !b || a > UINT16_MAX || b > UINT16_MAX)
+		return false;
+	ports[0] = (uint16_t)a;
+	ports[1] = (uint16_t)b;
+	return true;
+}
+
 static bool parse_psk(const struct config_key *key, const char *text, void *section)
 {
 	struct handshake_psk *psk = member(key, section);
@@ -289,6 +332,8 @@ const struct config_key config_limit_keys[] = {
 		parse_seconds, L(hard_seconds), .max = UINT32_MAX },
 	[LIMIT_IDLE_TIME] = { "idle-time", "whole seconds, such as 12h, or 0 for no limit",
 		parse_seconds, L(idle_seconds), .max = UINT32_MAX },
+	[LIMIT_UNANSWERED_TIME] = { "unanswered-time", "whole seconds, such as 10s, or 0 for never",
+		parse_seconds, L(unanswered_seconds), .max = UINT32_MAX },
 };
 
 const struct config_key config_interface_keys[] = {
@@ -347,6 +392,21 @@ const struct config_key config_interface_keys[] = {
 		"\"use\" or \"require\"", parse_extended, I(handshake.extended_required) },
 	[INTERFACE_KEY_LOG] = { "key-log", "the name of a file, from / on, of at most 255 octets",
 		parse_path, I(key_log) },
+	[INTERFACE_CONNECT_PORTS] = { "connect-ports", "two ports with a comma between them",
+		parse_ports, I(connect_ports) },
+	[INTERFACE_RETRY_MIN] = { "retry-min", "1s to 1h, " DURATION,
+		parse_ms, I(retry_min), .min = 1000, .max = 3600000 },
+	[INTERFACE_RETRY_MAX] = { "retry-max", "1s to 1h, " DURATION,
+		parse_ms, I(retry_max), .min = 1000, .max = 3600000 },
+	[INTERFACE_LINGER] = { "linger", "0 to 1h, " DURATION,
+		parse_ms, I(linger), .max = 3600000 },
+	[INTERFACE_QUEUE_LEN] = { "queue-len", "0 to 64 packets",
+		parse_u32, I(queue_len), .max = 64 },
+	[INTERFACE_QUEUE_TIME] = { "queue-time", "whole seconds, 1s to 5min",
+		parse_queue_time, I(queue_seconds), .max = 300 },
+	[INTERFACE_LOCAL_IDENTITY] = { "local-identity",
+		"1 to 128 octets of UTF-8 without control characters", parse_identity,
+		I(local_identity) },
 };
 
 const struct config_key config_peer_keys[] = {
@@ -366,5 +426,11 @@ const struct config_key config_peer_keys[] = {
 	[PEER_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 64", parse_u32, P(max_assocs),
 		.min = 1, .max = 64 },
 	[PEER_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, P(payload) },
+	[PEER_ENDPOINT] = { "endpoint", "[IPv6 address]:port, only the address, or \"last\"",
+		parse_remote, P(endpoint), P2(endpoint_port) },
+	[PEER_CONNECT] = { "connect", "\"demand\" or \"always\"", parse_connect, P(always) },
+	[PEER_LOCAL_IDENTITY] = { "local-identity",
+		"1 to 128 octets of UTF-8 without control characters", parse_identity,
+		P(local_identity) },
 };
 

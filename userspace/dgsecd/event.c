@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call.h"
 #include "event.h"
 #include "kernel.h"
 #include "log.h"
@@ -38,10 +39,12 @@ static void expire(const struct config *config, const struct dgsec_event *event)
 	who(config, &event->assoc, text, sizeof(text));
 	if (!event->hard) {
 		log_info("%s: soft limit reached (%s)", text, reason ? reason : "?");
+		call_renew(config, &event->assoc, event->reason != DGSEC_REASON_UNANSWERED);
 		return;
 	}
 	log_info("%s: ended (%s)", text, reason ? reason : "?");
 	session_assoc_gone(&event->assoc);
+	call_ended(config, &event->assoc);
 }
 
 static void alert(const struct config *config, const struct dgsec_event *event)
@@ -56,7 +59,6 @@ static void alert(const struct config *config, const struct dgsec_event *event)
 
 static void handle(const struct config *config, const struct dgsec_event *event)
 {
-	const char *name;
 	char text[256];
 
 	switch (event->type) {
@@ -74,10 +76,10 @@ static void handle(const struct config *config, const struct dgsec_event *event)
 			    who(config, &event->assoc, text, sizeof(text)), event->count);
 		break;
 	case DGSEC_CMD_ACQUIRE_NTF:
-		name = peers_name(config, event->peer.id);
-		log_limited(LOG_INFO,
-			    "peer %s has no association, a packet for it was dropped: it has to begin the handshake",
-			    name ? name : "(not configured)");
+		call_acquire(config, event->peer.id);
+		break;
+	case DGSEC_CMD_MOVED_NTF:
+		call_moved(config, &event->assoc);
 		break;
 	default:
 		break;
@@ -98,6 +100,7 @@ int event_read(const struct config *config, bool *deleted)
 		} else if (ret == -ENOBUFS) {
 			stats.events_lost++;
 			session_resync();
+			call_start(config);
 		} else {
 			break;
 		}

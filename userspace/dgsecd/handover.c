@@ -62,7 +62,13 @@ bool handover_may_send(struct handover *over, const struct record *rec)
 	 * The kernel sends in the same epoch from SESSION_RESERVED on, and a
 	 * number used twice would give the key away.
 	 */
-	return (over->assoc || over->resumes) && rec->epoch == 1 && rec->seq < SESSION_RESERVED;
+	if (!over->assoc && !over->resumes && !over->client)
+		return false;
+	/* Whose Finished comes second has the last flight, and may have to repeat it. */
+	if (over->client && !over->protected)
+		over->last = over->finished_seen;
+	over->protected = true;
+	return rec->epoch == 1 && rec->seq < SESSION_RESERVED;
 }
 
 /* ---- held datagrams -------------------------------------------------------- */
@@ -134,10 +140,14 @@ static bool consumed(const struct handover *over, uint64_t *seq)
 static int install(struct handover *over, const struct peer *peer, const struct endpoint *ep,
 		   const struct handshake_keys *keys)
 {
-	uint64_t rx_seq;
-	bool rx_seen = consumed(over, &rx_seq);
+	struct kernel_assoc with = {
+		.client = over->client,
+		.tx_seq = SESSION_RESERVED,
+		.succeeds = over->succeeds,
+	};
 
-	return kernel_assoc_new(peer, ep, keys, SESSION_RESERVED, rx_seen, rx_seq, &over->assoc);
+	with.rx_seen = consumed(over, &with.rx_seq);
+	return kernel_assoc_new(peer, ep, keys, &with, &over->assoc);
 }
 
 void handover_resume(struct handover *over, const struct handshake_keys *keys)

@@ -24,6 +24,10 @@ struct handover_datagram;
 struct handover {
 	uint32_t assoc;			/* the kernel's number, 0 before */
 	uint32_t cipher;
+	bool client;			/* our role */
+	bool last;			/* as a client: the last flight is ours */
+	bool protected;			/* the library has sent at epoch 1 */
+	uint32_t succeeds;		/* the association to be taken over from, or 0 */
 	bool expected;
 	bool done;			/* the final flight has left */
 	bool resumes;			/* ours has left, the client's Finished comes last */

@@ -116,7 +116,7 @@ struct handshake;
 struct handshake_keys {
 	uint32_t cipher;		/* enum dgsec_cipher */
 	struct dgsec_keys keys;
-	struct dgsec_cid rx_cid;	/* in the client's records; length 0: none */
+	struct dgsec_cid rx_cid;	/* in the peer's records; length 0: none */
 	struct dgsec_cid tx_cid;	/* in ours */
 	uint32_t rx_max;		/* octets of plaintext in a record; 0: no limit */
 	uint32_t tx_max;
@@ -139,15 +139,22 @@ struct handshake_backend {
 					 struct handshake **hs,
 					 enum handshake_failure *failure);
 
+	/*
+	 * Begin a handshake in the client's role. Nothing is sent before the first
+	 * run. NULL: out of memory.
+	 */
+	struct handshake *(*connect)(struct handshake_listener *listener, const char *identity,
+				     const struct handshake_psk *psk);
+
 	/* Whose events it causes from now on: needed before the first run. */
 	void (*attach)(struct handshake *hs, void *user);
 	/* Go on, with a datagram or (@len 0) without. */
 	enum handshake_result (*run)(struct handshake *hs, const uint8_t *data, size_t len);
 	enum handshake_failure (*failure)(const struct handshake *hs);
 	/*
-	 * The keys of epoch 1. They are there when the server's ChangeCipherSpec is
-	 * to be sent: when the client's Finished was verified, or, if a session is
-	 * resumed, before.
+	 * The keys of epoch 1. For a server they are there when its ChangeCipherSpec
+	 * is to be sent: the client's Finished was verified then, or, if a session is
+	 * resumed, is still to come. For a client when the handshake is done.
 	 */
 	int (*keys)(const struct handshake *hs, struct handshake_keys *keys);
 	/*

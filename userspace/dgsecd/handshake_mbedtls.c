@@ -53,6 +53,7 @@ struct settings {
 struct handshake_listener {
 	const struct handshake_events *events;
 	struct settings *settings;
+	struct handshake_settings from;	/* what these were made of */
 	mbedtls_entropy_context entropy;
 	mbedtls_ctr_drbg_context random;
 	mbedtls_ssl_cookie_ctx cookie;
@@ -69,6 +70,7 @@ struct handshake {
 	struct handshake_hello *hello;	/* listening: where replies go */
 	const uint8_t *in;		/* the datagram not yet read */
 	size_t in_len;
+	bool client;
 	bool cookie_good;
 	bool over;
 	bool send_failed;
@@ -249,7 +251,7 @@ static void settings_put(struct settings *settings)
 }
 
 static struct settings *settings_new(struct handshake_listener *listener,
-				     const struct handshake_settings *from)
+				     const struct handshake_settings *from, int role)
 {
 	struct settings *settings = calloc(1, sizeof(*settings));
 	mbedtls_ssl_config *conf;
@@ -269,7 +271,7 @@ static struct settings *settings_new(struct handshake_listener *listener,
 
 	conf = &settings->conf;
 	mbedtls_ssl_config_init(conf);
-	if (mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_SERVER,
+	if (mbedtls_ssl_config_defaults(conf, role,
 					MBEDTLS_SSL_TRANSPORT_DATAGRAM,
 					MBEDTLS_SSL_PRESET_DEFAULT)) {
 		settings_put(settings);
@@ -300,10 +302,11 @@ static struct settings *settings_new(struct handshake_listener *listener,
 
 static int listener_set(struct handshake_listener *listener, const struct handshake_settings *from)
 {
-	struct settings *settings = settings_new(listener, from);
+	struct settings *settings = settings_new(listener, from, MBEDTLS_SSL_IS_SERVER);
 
 	if (!settings)
 		return -ENOMEM;
+	listener->from = *from;
 	settings_put(listener->settings);
 	listener->settings = settings;
 	mbedtls_ssl_cookie_set_timeout(&listener->cookie, from->cookie_seconds);
@@ -353,14 +356,16 @@ static struct handshake_listener *listener_open(const struct handshake_settings 
 	return listener;
 }
 
-static struct handshake *handshake_new(struct handshake_listener *listener)
+/* The handshake has a share in the settings. */
+static struct handshake *handshake_new(struct handshake_listener *listener,
+				       struct settings *settings)
 {
 	struct handshake *hs = calloc(1, sizeof(*hs));
 
 	if (!hs)
 		return NULL;
 	hs->listener = listener;
-	hs->settings = listener->settings;
+	hs->settings = settings;
 	hs->settings->users++;
 	hs->resume.events = listener->events;
 	mbedtls_ssl_init(&hs->ssl);
@@ -490,7 +495,7 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 
 	*failure = HANDSHAKE_INTERNAL;
 	if (!hs) {
-		hs = handshake_new(listener);
+		hs = handshake_new(listener, listener->settings);
 		if (!hs)
 			return HANDSHAKE_REFUSED;
 		listener->idle = hs;
@@ -529,6 +534,34 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 	*failure = failure_of(hs, ret);
 	reset(listener);
 	return ret == MBEDTLS_ERR_SSL_HELLO_VERIFY_REQUIRED ? HANDSHAKE_VERIFY : HANDSHAKE_REFUSED;
+}
+
+/* ---- client ---------------------------------------------------------------- */
+
+/*
+ * The library takes a client's identity and key from its settings only, so each
+ * client has settings of its own.
+ */
+static struct handshake *client_connect(struct handshake_listener *listener, const char *identity,
+					const struct handshake_psk *psk)
+{
+	struct settings *settings = settings_new(listener, &listener->from, MBEDTLS_SSL_IS_CLIENT);
+	struct handshake *hs = NULL;
+
+	if (!settings)
+		return NULL;
+	if (!mbedtls_ssl_conf_psk(&settings->conf, psk->key, psk->len,
+				  (const unsigned char *)identity, strlen(identity)))
+		hs = handshake_new(listener, settings);
+	settings_put(settings);
+	if (!hs)
+		return NULL;
+	hs->client = true;
+	if (offer_cid(hs)) {
+		handshake_mbedtls.free(hs);
+		return NULL;
+	}
+	return hs;
 }
 
 /* ---- handshake ------------------------------------------------------------- */
@@ -588,15 +621,46 @@ static enum handshake_failure handshake_failure(const struct handshake *hs)
 	return hs->failure;
 }
 
+/* As a client: what was agreed on, which the library knows at the end. */
+static int get_result(const struct handshake *hs, int *suite, struct handshake_keys *keys)
+{
+	mbedtls_ssl_context *ssl = (mbedtls_ssl_context *)&hs->ssl;
+
+	if (!hs->over)
+		return -EINVAL;
+	*suite = mbedtls_ssl_get_ciphersuite_id_from_ssl(ssl);
+#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
+	uint8_t id[MBEDTLS_SSL_CID_OUT_LEN_MAX];
+	size_t len = 0;
+	int enabled;
+
+	if (mbedtls_ssl_get_peer_cid(ssl, &enabled, id, &len))
+		return -EINVAL;
+	if (enabled != MBEDTLS_SSL_CID_ENABLED)
+		return 0;
+	if (len > sizeof(keys->tx_cid.id))
+		return -EINVAL;
+	keys->rx_cid = hs->own;
+	keys->tx_cid.len = (uint8_t)len;
+	memcpy(keys->tx_cid.id, id, len);
+#else
+	(void)keys;
+#endif
+	return 0;
+}
+
 static int handshake_keys(const struct handshake *hs, struct handshake_keys *keys)
 {
 	struct dgsec_keys *out = &keys->keys;
-	uint8_t block[KEY_BLOCK_MAX];
+	uint8_t block[KEY_BLOCK_MAX], *client, *server;
 	size_t key_len, iv_len;
+	int suite = hs->suite;
 
 	memset(keys, 0, sizeof(*keys));
+	if (hs->client && get_result(hs, &suite, keys))
+		return -EINVAL;
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
-		if (suites[i].suite == hs->suite)
+		if (suites[i].suite == suite)
 			keys->cipher = suites[i].cipher;
 	if (!keys->cipher || !hs->have_secret)
 		return -EINVAL;
@@ -607,7 +671,7 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 	if (mbedtls_ssl_tls_prf(hs->prf, hs->secret, sizeof(hs->secret), "key expansion",
 				hs->randoms, sizeof(hs->randoms), block, 2 * (key_len + iv_len)))
 		return -EIO;
-	if (hs->cids) {
+	if (hs->cids && !hs->client) {
 		keys->rx_cid = hs->own;
 		keys->tx_cid = hs->peers;
 	}
@@ -616,10 +680,14 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 		keys->rx_max = keys->tx_max = 1U << (8 + hs->resume.fragment);
 	out->key_len = (uint8_t)key_len;
 	out->iv_len = (uint8_t)iv_len;
-	memcpy(out->rx_key, block, key_len);
-	memcpy(out->tx_key, block + key_len, key_len);
-	memcpy(out->rx_iv, block + 2 * key_len, iv_len);
-	memcpy(out->tx_iv, block + 2 * key_len + iv_len, iv_len);
+	client = block;
+	server = block + key_len;
+	memcpy(out->tx_key, hs->client ? client : server, key_len);
+	memcpy(out->rx_key, hs->client ? server : client, key_len);
+	client = block + 2 * key_len;
+	server = client + iv_len;
+	memcpy(out->tx_iv, hs->client ? client : server, iv_len);
+	memcpy(out->rx_iv, hs->client ? server : client, iv_len);
 	explicit_bzero(block, sizeof(block));
 	return 0;
 }
@@ -656,6 +724,7 @@ const struct handshake_backend handshake_mbedtls = {
 	.set = listener_set,
 	.close = listener_close,
 	.listen = listener_listen,
+	.connect = client_connect,
 	.attach = handshake_attach,
 	.run = handshake_run,
 	.failure = handshake_failure,

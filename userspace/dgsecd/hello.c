@@ -112,7 +112,7 @@ static bool is_stale(const struct session *s, const uint8_t *random)
 void hello_receive(struct session *s, const struct endpoint *ep, const struct datagram *dgram,
 		   const uint8_t *data, size_t len, uint8_t *part)
 {
-	bool same = s && !memcmp(s->random, dgram->random, HELLO_RANDOM);
+	bool same = s && !s->over.client && !memcmp(s->random, dgram->random, HELLO_RANDOM);
 
 	stats.hello++;
 	if (same && !s->over.assoc)

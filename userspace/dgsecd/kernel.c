@@ -20,9 +20,7 @@ static struct dgsec_events *events;
 static struct dgsec_ref ref;		/* by the lower device */
 static uint32_t ifindex;		/* as last known; 0 in another netns */
 static uint32_t first_ifindex;		/* at the start */
-static struct ports {
-	uint16_t v6, v4;		/* 0: none */
-} own_ports;
+static struct udp_port own_port;		/* one of them: who has that has all */
 static bool doubt;			/* is it still the interface of the start? */
 
 const char *kernel_error(void)
@@ -165,6 +163,9 @@ int kernel_set(const struct config *config)
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_PEERS, max_peers, config->max_peers);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_ASSOCS, max_assocs, config->max_assocs);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_CID_LEN, cid_len, config->handshake.cid_len);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_QUEUE_LEN, queue_len, config->queue_len);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_QUEUE_SECONDS, queue_seconds,
+		  config->queue_seconds);
 	ret = dgsec_interface_set(dg, ref, &iface);
 	if (ret == -EBUSY)
 		log_error("interface %s: \"connection-id\" cannot change while there are associations with one: restore it, or delete them",
@@ -175,21 +176,18 @@ int kernel_set(const struct config *config)
 	return ret;
 }
 
-static struct ports ports_of(const struct config *config)
+static bool is_at(const struct dgsec_socket *sock, struct udp_port port)
 {
-	return (struct ports) { .v6 = config->listen_port, .v4 = config->listen4_port };
-}
-
-static bool is_at(const struct dgsec_socket *sock, struct ports ports)
-{
-	return sock->port == (IN6_IS_ADDR_V4MAPPED(&sock->addr) ? ports.v4 : ports.v6);
+	return udp_port_equal(port, (struct udp_port) {
+		.number = sock->port, .v4 = IN6_IS_ADDR_V4MAPPED(&sock->addr),
+	});
 }
 
 static int on_own_socket(const struct dgsec_socket *sock, void *arg)
 {
 	bool *found = arg;
 
-	*found |= is_at(sock, own_ports) && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
+	*found |= is_at(sock, own_port) && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
 	return 0;
 }
 
@@ -228,18 +226,20 @@ static int checked(int ret)
 /* ---- socket ---------------------------------------------------------------- */
 
 struct socket_scan {
-	struct ports ports;
+	const struct udp_port *ports;
+	size_t n_ports;
+	uint16_t busy;			/* port of another process */
 	struct dgsec_socket stale[16];	/* of the past, to be closed */
 	size_t n_stale;
-	uint16_t busy;
 };
 
 static int on_socket(const struct dgsec_socket *sock, void *arg)
 {
 	struct socket_scan *scan = arg;
+	bool wanted = false;
 
-	bool wanted = is_at(sock, scan->ports);
-
+	for (size_t i = 0; i < scan->n_ports; i++)
+		wanted |= is_at(sock, scan->ports[i]);
 	if (!dgsec_has(sock, DGSEC_A_SOCKET_STANDBY)) {
 		if (wanted)
 			scan->busy = sock->port;
@@ -249,7 +249,7 @@ static int on_socket(const struct dgsec_socket *sock, void *arg)
 	return 0;
 }
 
-int kernel_claim(const struct config *config)
+int kernel_claim(const struct udp_port *ports, size_t n)
 {
 	const struct timespec wait = { .tv_nsec = BUSY_WAIT * 1000000L };
 	struct socket_scan scan;
@@ -258,7 +258,7 @@ int kernel_claim(const struct config *config)
 	for (int i = 0; i < BUSY_TRIES; i++) {
 		if (i)
 			nanosleep(&wait, NULL);
-		scan = (struct socket_scan) { .ports = ports_of(config) };
+		scan = (struct socket_scan) { .ports = ports, .n_ports = n };
 		ret = dgsec_socket_list(dg, ref, on_socket, &scan);
 		if (ret) {
 			log_error("the kernel's sockets cannot be listed: %s", kernel_error());
@@ -279,13 +279,14 @@ int kernel_claim(const struct config *config)
 	return 0;
 }
 
-int kernel_attach(int fd, const struct config *config)
+int kernel_attach(int fd, struct udp_port port)
 {
 	int ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
 
 	if (ret)
 		log_error("the kernel refuses the socket: %s", kernel_error());
-	own_ports = ports_of(config);
+	if (!own_port.number)
+		own_port = port;
 	return ret;
 }
 
@@ -299,6 +300,7 @@ static void fill_peer(struct dgsec_peer *out, const struct peer *peer)
 	DGSEC_PUT(out, DGSEC_A_PEER_MARK, mark, peer->mark);
 	DGSEC_PUT(out, DGSEC_A_PEER_PAYLOAD, payload, peer->payload);
 	DGSEC_PUT(out, DGSEC_A_PEER_MAX_ASSOCS, max_assocs, peer->max_assocs);
+	DGSEC_PUT(out, DGSEC_A_PEER_ACQUIRE, acquire, peer->acquire);
 }
 
 int kernel_peer_list(int (*fn)(const struct dgsec_peer *peer, void *arg), void *arg)
@@ -335,6 +337,13 @@ int kernel_peer_del(uint32_t id)
 	struct dgsec_peer key = { .has = DGSEC_HAS(DGSEC_A_PEER_ID), .id = id };
 
 	return checked(dgsec_peer_del(dg, ref, &key));
+}
+
+int kernel_acquire_done(const struct peer *peer, unsigned int seconds)
+{
+	struct dgsec_peer key = { .has = DGSEC_HAS(DGSEC_A_PEER_ID), .id = peer->id };
+
+	return checked(dgsec_acquire_done(dg, ref, &key, seconds));
 }
 
 /* ---- endpoints and datagrams ----------------------------------------------- */
@@ -385,6 +394,8 @@ static void put_limits(struct dgsec_assoc *assoc, const struct limits *limits)
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_SOFT_SECONDS, soft_seconds, limits->soft_seconds);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_HARD_SECONDS, hard_seconds, limits->hard_seconds);
 	DGSEC_PUT(assoc, DGSEC_A_ASSOC_IDLE_SECONDS, idle_seconds, limits->idle_seconds);
+	DGSEC_PUT(assoc, DGSEC_A_ASSOC_UNANSWERED_SECONDS, unanswered_seconds,
+		  limits->unanswered_seconds);
 }
 
 /* Keys under a number that is another peer's by now would be the worst of mistakes. */
@@ -443,8 +454,8 @@ static bool unanswered(int ret)
 }
 
 int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
-		     const struct handshake_keys *keys, uint64_t tx_seq, bool rx_seen,
-		     uint64_t rx_seq, uint32_t *id)
+		     const struct handshake_keys *keys, const struct kernel_assoc *with,
+		     uint32_t *id)
 {
 	struct dgsec_assoc assoc = { .has = DGSEC_HAS(DGSEC_A_ASSOC_REPLACE) };
 	int ret = check_peer(peer);
@@ -454,15 +465,18 @@ int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PEER_ID, peer_id, peer->id);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PROTOCOL, protocol, DGSEC_PROTOCOL_DTLS12);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_CIPHER, cipher, keys->cipher);
-	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_ROLE, role, DGSEC_ROLE_SERVER);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_ROLE, role,
+		  with->client ? DGSEC_ROLE_CLIENT : DGSEC_ROLE_SERVER);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_EPOCH, epoch, 1);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_REMOTE_ADDR, remote_addr, ep->remote);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_REMOTE_PORT, remote_port, ep->remote_port);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_LOCAL_ADDR, local_addr, ep->local);
 	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_LOCAL_PORT, local_port, ep->local_port);
-	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_SEQ, tx_seq, tx_seq);
-	if (rx_seen)
-		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_SEQ, rx_seq, rx_seq);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_TX_SEQ, tx_seq, with->tx_seq);
+	if (with->rx_seen)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_SEQ, rx_seq, with->rx_seq);
+	if (with->succeeds)
+		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_SUCCEEDS, succeeds, with->succeeds);
 	if (keys->rx_cid.len)
 		DGSEC_PUT(&assoc, DGSEC_A_ASSOC_RX_CID, rx_cid, keys->rx_cid);
 	if (keys->tx_cid.len)
@@ -483,6 +497,11 @@ int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 int kernel_assoc_del(uint32_t id)
 {
 	return dgsec_assoc_del(dg, ref, id, false);
+}
+
+int kernel_assoc_close(uint32_t id)
+{
+	return dgsec_assoc_del(dg, ref, id, true);
 }
 
 int kernel_assoc_list(int (*fn)(const struct dgsec_assoc *assoc, void *arg), void *arg)

@@ -17,9 +17,12 @@
 int kernel_open(void);
 int kernel_start(const struct config *config);	/* find or create the interface */
 int kernel_set(const struct config *config);	/* the interface's settings */
-/* Nobody else serves the ports: to be asked before sockets are bound there. */
-int kernel_claim(const struct config *config);
-int kernel_attach(int fd, const struct config *config);
+/*
+ * Nobody else serves these ports: to be asked before sockets are bound there. Those
+ * at others, of an earlier configuration, are closed.
+ */
+int kernel_claim(const struct udp_port *ports, size_t n);
+int kernel_attach(int fd, struct udp_port port);
 void kernel_close(void);
 
 const char *kernel_error(void);
@@ -37,13 +40,26 @@ int kernel_peer_del(uint32_t id);
 
 int kernel_expect_add(const struct endpoint *ep, unsigned int seconds);
 int kernel_expect_del(const struct endpoint *ep);
+/* Send what waits for a peer, or drop it, and all that comes for so many seconds. */
+int kernel_acquire_done(const struct peer *peer, unsigned int seconds);
 int kernel_inject(const struct endpoint *ep, const void *data, size_t len);
 
-/* @rx_seq: as DGSEC_A_ASSOC_RX_SEQ if @rx_seen. The association replaces another one there. */
+/* What the handshake knows of an association, besides its keys. */
+struct kernel_assoc {
+	bool client;			/* our role */
+	uint64_t tx_seq;
+	bool rx_seen;
+	uint64_t rx_seq;		/* as DGSEC_A_ASSOC_RX_SEQ, if rx_seen */
+	uint32_t succeeds;		/* the association before it, or 0 */
+};
+
+/* The association replaces another one there. */
 int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
-		     const struct handshake_keys *keys, uint64_t tx_seq, bool rx_seen,
-		     uint64_t rx_seq, uint32_t *id);
+		     const struct handshake_keys *keys, const struct kernel_assoc *with,
+		     uint32_t *id);
 int kernel_assoc_del(uint32_t id);
+/* The same with close_notify. */
+int kernel_assoc_close(uint32_t id);
 int kernel_assoc_list(int (*fn)(const struct dgsec_assoc *assoc, void *arg), void *arg);
 
 int kernel_events_fd(void);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The UDP sockets that all clients share, and that the kernel listens in on. */
+/*
+ * The UDP sockets, which the kernel listens in on: those that all clients share,
+ * of IPv6 and IPv4, and those from which we begin handshakes ourselves.
+ */
 #ifndef DGSECD_LISTENER_H
 #define DGSECD_LISTENER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,14 +15,24 @@
 
 enum {
 	LISTENER_DATAGRAM_MAX = 65536,
-	LISTENER_SOCKETS = 2,		/* IPv6, IPv4 */
+	LISTENER_SOCKETS = 2 + 2 * CONNECT_PORTS,
 };
 
-/* Bound sockets on the lower device. Return: 0 or a negative errno (logged). */
-int listener_open(const struct config *config, unsigned int lower);
-/* -1: the configuration has none. */
-int listener_fd(size_t i);
+/*
+ * The sockets that a configuration needs. Those for handshakes that we begin only
+ * if we may have to: each is one more that somebody can send to.
+ */
+size_t listener_ports(const struct config *config, struct udp_port out[LISTENER_SOCKETS]);
+
+/* A bound socket on the lower device at a port, or a negative errno (logged). */
+int listener_open(const struct config *config, unsigned int lower, struct udp_port port);
+/* Is there one? */
+bool listener_has(struct udp_port port);
+/* All of them */
 void listener_close(void);
+
+/* The local address of what goes to the remote one. 0, or a negative errno. */
+int listener_source(const struct config *config, struct endpoint *ep);
 
 /* Take what has come, but not for ever: there may be more afterwards. */
 void listener_read(void);

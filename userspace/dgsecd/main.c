@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "call.h"
 #include "config.h"
 #include "event.h"
 #include "fingerprint.h"
@@ -102,8 +103,13 @@ static const char *fixed_setting(const struct config *a, const struct config *b)
 	    a->listen4_addr.s_addr != b->listen4_addr.s_addr ||
 	    a->listen4_port != b->listen4_port)
 		return "listen";
+	if (config_connects(a) &&
+	    memcmp(a->connect_ports, b->connect_ports, sizeof(a->connect_ports)))
+		return "connect-ports";
 	return NULL;
 }
+
+static int open_sockets(struct daemon *d, const struct config *config);
 
 static int try_reload(struct daemon *d)
 {
@@ -115,7 +121,8 @@ static int try_reload(struct daemon *d)
 	fixed = fixed_setting(old, config);
 	if (fixed)
 		log_error("%s: a new value of \"%s\" needs a restart", d->path, fixed);
-	if (fixed || kernel_set(config) || peers_sync(config, old)) {
+	if (fixed || open_sockets(d, config) || kernel_set(config) ||
+	    peers_sync(config, old)) {
 		if (!fixed)
 			kernel_set(old);
 		config_free(config);
@@ -123,6 +130,7 @@ static int try_reload(struct daemon *d)
 	}
 	if (session_reload(config))
 		log_error("out of memory: the handshake settings stay the old ones");
+	call_reload(config);
 	d->config = config;
 	config_free(old);
 	return 0;
@@ -301,25 +309,33 @@ static int open_loop(struct daemon *d)
 	return 0;
 }
 
-/* Last, so that what waits at the old socket waits as short as can be. */
-static int open_socket(struct daemon *d)
+/* Those that are missing */
+static int open_sockets(struct daemon *d, const struct config *config)
 {
-	int ret;
+	struct udp_port ports[LISTENER_SOCKETS];
+	size_t all = listener_ports(config, ports), n = 0;
+	int fd, ret;
 
+	for (size_t i = 0; i < all; i++)
+		if (!listener_has(ports[i]))
+			ports[n++] = ports[i];
+	if (!n)
+		return 0;
 	/* First: a socket that is bound there takes a part of all datagrams. */
-	if (kernel_claim(d->config))
+	if (kernel_claim(ports, n))
 		return -EBUSY;
-	ret = listener_open(d->config, kernel_lower());
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++)
-		if (listener_fd(i) >= 0 && kernel_attach(listener_fd(i), d->config))
+	for (size_t i = 0; i < n; i++) {
+		fd = listener_open(config, kernel_lower(), ports[i]);
+		if (fd < 0)
+			return fd;
+		if (kernel_attach(fd, ports[i]))
 			return -EIO;
+		ret = add_source(d, fd, SOURCE_SOCKET);
+		if (ret)
+			return ret;
+	}
 	/* What came between bind and attach came past the kernel's hook. */
 	listener_drain();
-	for (size_t i = 0; i < LISTENER_SOCKETS; i++)
-		if (listener_fd(i) >= 0 && add_source(d, listener_fd(i), SOURCE_SOCKET))
-			return -EIO;
 	return 0;
 }
 
@@ -348,10 +364,12 @@ static int run(struct daemon *d)
 		ret = peers_sync(d->config, NULL);
 	if (!ret)
 		ret = session_start(d->config);
+	/* Last, so that what waits at the old socket waits as short as can be. */
 	if (!ret)
-		ret = open_socket(d);
+		ret = open_sockets(d, d->config);
 	if (!ret) {
 		say_ready(d->config);
+		call_start(d->config);
 		notify_ready();
 		loop(d);
 		notify_stopping();
@@ -359,6 +377,7 @@ static int run(struct daemon *d)
 			 session_half_open());
 		stats_write();
 	}
+	call_stop();
 	session_stop();
 	listener_close();
 	kernel_close();

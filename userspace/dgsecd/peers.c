@@ -64,7 +64,7 @@ static void make_index(const struct config *config)
 	index_stale = false;
 }
 
-const char *peers_name(const struct config *config, uint32_t id)
+struct peer *peers_find(const struct config *config, uint32_t id)
 {
 	struct peer key = { .id = id }, *keyp = &key, **found;
 
@@ -73,14 +73,22 @@ const char *peers_name(const struct config *config, uint32_t id)
 	if (index_stale)
 		return NULL;
 	found = bsearch(&keyp, index_by_id, n_index, sizeof(*index_by_id), compare_id);
-	return found ? (*found)->name : NULL;
+	return found ? *found : NULL;
+}
+
+const char *peers_name(const struct config *config, uint32_t id)
+{
+	const struct peer *peer = peers_find(config, id);
+
+	return peer ? peer->name : NULL;
 }
 
 static bool same_settings(const struct dgsec_peer *kernel, const struct peer *peer)
 {
 	return IN6_ARE_ADDR_EQUAL(&kernel->service_addr, &peer->service_addr) &&
 	       kernel->service_port == peer->service_port && kernel->mark == peer->mark &&
-	       kernel->payload == peer->payload && kernel->max_assocs == peer->max_assocs;
+	       kernel->payload == peer->payload && kernel->max_assocs == peer->max_assocs &&
+	       kernel->acquire == peer->acquire;
 }
 
 /* The configured peer that this one of the kernel is, or NULL. */
@@ -108,6 +116,9 @@ static int on_peer(const struct dgsec_peer *kernel, void *arg)
 
 	if (peer) {
 		peer->id = kernel->id;
+		/* Whether we have met it is known elsewhere. */
+		if (peer->endpoint_last)
+			peer->acquire = kernel->acquire;
 		sync->kept++;
 		sync->assocs += kernel->assocs;
 		if (same_settings(kernel, peer))

@@ -30,6 +30,9 @@ int peers_sync(struct config *config, const struct config *old);
 /* Create one peer, whose id is then known. */
 int peers_create(struct peer *peer);
 
+/* NULL if it is none of ours. */
+struct peer *peers_find(const struct config *config, uint32_t id);
+
 /* For log lines about associations: NULL if it is none of ours. */
 const char *peers_name(const struct config *config, uint32_t id);
 

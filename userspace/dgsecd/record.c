@@ -27,13 +27,23 @@ static uint32_t get24(const uint8_t *p)
 	return (uint32_t)p[0] << 16 | get16(p + 1);
 }
 
+bool record_head(const uint8_t *data, size_t len, struct record *rec)
+{
+	if (len < RECORD_HEADER || data[1] != VERSION_MAJOR)
+		return false;
+	rec->type = data[0];
+	rec->epoch = (uint16_t)get16(data + 3);
+	rec->seq = (uint64_t)get24(data + 5) << 24 | get24(data + 8);
+	return true;
+}
+
 bool record_next(const uint8_t **data, size_t *len, size_t cid_len, struct record *rec)
 {
 	const uint8_t *p = *data;
 	size_t header = RECORD_HEADER, body_len;
 
 	/* Any minor version here: which ones are spoken is the library's matter. */
-	if (*len < header || p[1] != VERSION_MAJOR)
+	if (!record_head(p, *len, rec))
 		return false;
 	if (p[0] == RECORD_CID)
 		header += cid_len;
@@ -43,9 +53,6 @@ bool record_next(const uint8_t **data, size_t *len, size_t cid_len, struct recor
 	if (body_len > *len - header)
 		return false;
 
-	rec->type = p[0];
-	rec->epoch = (uint16_t)get16(p + 3);
-	rec->seq = (uint64_t)get24(p + 5) << 24 | get24(p + 8);
 	rec->start = p;
 	rec->body = p + header;
 	rec->body_len = body_len;

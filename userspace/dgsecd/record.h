@@ -50,6 +50,9 @@ struct record {
  */
 bool record_next(const uint8_t **data, size_t *len, size_t cid_len, struct record *rec);
 
+/* Only type, epoch and number of a record that is there at least so far. */
+bool record_head(const uint8_t *data, size_t len, struct record *rec);
+
 enum datagram_kind {
 	DATAGRAM_MALFORMED,		/* empty, or its first record is none */
 	DATAGRAM_HELLO,			/* starts with a whole ClientHello */

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "binding.h"
+#include "call.h"
 #include "kernel.h"
 #include "keylog.h"
 #include "listener.h"
@@ -41,6 +42,11 @@ static const char *who(const struct session *s)
 	return s->peer ? s->peer->name : "(unknown)";
 }
 
+static const char *why(const struct session *s, enum session_end end)
+{
+	return s->over.client ? session_end_text_client(end) : session_end_text(end);
+}
+
 /* ---- end ------------------------------------------------------------------- */
 
 /* The library's contexts are large, and freed memory stays ours unless asked. */
@@ -59,7 +65,7 @@ static void log_end(const struct session *s, enum session_end end)
 	if (s->over.assoc) {
 		log_line(end == SESSION_SEQUENCE ? LOG_WARNING : LOG_DEBUG,
 			 "peer %s at %s: handshake state freed: %s", who(s),
-			 endpoint_text(&s->ep, text), session_end_text(end));
+			 endpoint_text(&s->ep, text), why(s, end));
 		return;
 	}
 	/* Said in full where it happened, or no failure. */
@@ -67,15 +73,15 @@ static void log_end(const struct session *s, enum session_end end)
 		return;
 	if (s->peer)
 		log_limited(LOG_NOTICE, "peer %s at %s: handshake failed: %s", who(s),
-			    endpoint_text(&s->ep, text), session_end_text(end));
+			    endpoint_text(&s->ep, text), why(s, end));
 	else if (s->identity_len)
 		log_limited(LOG_NOTICE, "handshake with %s failed, identity \"%s\": %s",
 			    endpoint_text(&s->ep, text),
 			    log_escape(escaped, sizeof(escaped), s->identity, s->identity_len),
-			    session_end_text(end));
+			    why(s, end));
 	else
 		log_limited(LOG_NOTICE, "handshake with %s failed: %s",
-			    endpoint_text(&s->ep, text), session_end_text(end));
+			    endpoint_text(&s->ep, text), why(s, end));
 }
 
 void session_free(struct session *s, enum session_end end)
@@ -87,6 +93,9 @@ void session_free(struct session *s, enum session_end end)
 		end = SESSION_CONFIRMED;
 	stats.ended[end]++;
 	log_end(s, end);
+
+	if (s->over.client && !s->over.assoc)
+		call_failed(s, end);
 
 	timer_disarm(&s->retransmit);
 	timer_disarm(&s->expiry);
@@ -191,6 +200,14 @@ static int before_change(struct session *s)
 	return hand_over(s);
 }
 
+static int may_send(struct session *s, const struct record *rec)
+{
+	if (handover_may_send(&s->over, rec))
+		return 0;
+	s->end = SESSION_SEQUENCE;
+	return -ERANGE;
+}
+
 static int on_send(void *user, const uint8_t *data, size_t len)
 {
 	struct session *s = user;
@@ -204,13 +221,18 @@ static int on_send(void *user, const uint8_t *data, size_t len)
 		return -ECANCELED;
 
 	while (!ret && record_next(&at, &left, s->over.tx_cid_len, &rec)) {
-		if (rec.type == RECORD_CHANGE_CIPHER_SPEC)
+		if (rec.type == RECORD_CHANGE_CIPHER_SPEC && !s->over.client)
 			ret = before_change(s);
-		if (!ret && !handover_may_send(&s->over, &rec)) {
-			s->end = SESSION_SEQUENCE;
-			ret = -ERANGE;
-		}
+		ret = ret ? ret : may_send(s, &rec);
+		/*
+		 * A client that has no association yet does not know how long
+		 * the connection ID is: only that its Finished comes last.
+		 */
+		if (rec.type == RECORD_CID && !s->over.assoc)
+			left = 0;
 	}
+	if (!ret && left)
+		ret = record_head(at, left, &rec) ? may_send(s, &rec) : -EPROTO;
 	if (!ret)
 		listener_send(&s->ep, data, len);
 	return ret;
@@ -303,7 +325,7 @@ static void failed(struct session *s)
 {
 	enum session_end end = s->end;
 
-	if (end == SESSION_KERNEL)
+	if (end == SESSION_KERNEL && !s->over.client)
 		send_internal_error(s);
 	if (!end)
 		end = s->over.assoc ? SESSION_LIBRARY :
@@ -327,15 +349,28 @@ static void resumed(struct session *s)
 		return;
 	}
 	handover_finish(&s->over, &s->ep);
+	call_established(s);
 	session_free(s, SESSION_RESUMED);
 }
 
-static void done(struct session *s)
+/*
+ * The handshake is done. A client has its association only now; and if the last
+ * flight was not its own, there is nothing left to repeat.
+ */
+static void finish(struct session *s)
 {
-	if (s->over.resumes)
+	if (s->over.resumes) {
 		resumed(s);
-	else
-		handover_finish(&s->over, &s->ep);
+		return;
+	}
+	if (s->over.client && hand_over(s)) {
+		failed(s);
+		return;
+	}
+	handover_finish(&s->over, &s->ep);
+	call_established(s);
+	if (s->over.client && !s->over.last)
+		session_free(s, SESSION_CONNECTED);
 }
 
 void session_run(struct session *s, const uint8_t *data, size_t len)
@@ -346,7 +381,7 @@ void session_run(struct session *s, const uint8_t *data, size_t len)
 		break;
 	case HANDSHAKE_DONE:
 		if (!s->over.done)
-			done(s);
+			finish(s);
 		break;
 	case HANDSHAKE_PENDING:
 		break;
@@ -379,9 +414,31 @@ struct session *session_new(const struct endpoint *ep, struct handshake *hs)
 	return s;
 }
 
+struct session *session_connect(struct peer *peer, const struct endpoint *ep, uint32_t succeeds)
+{
+	struct session *old = session_find(ep), *s = NULL;
+	struct handshake *hs;
+
+	hs = session_backend->connect(session_listener, peer->local_identity, &peer->psk);
+	if (hs)
+		s = session_new(ep, hs);
+	else
+		log_limited(LOG_ERR, "out of memory: peer %s cannot be called", peer->name);
+	if (!s)
+		return NULL;
+	s->peer = peer;
+	s->over.client = true;
+	s->over.succeeds = succeeds;
+	if (old)
+		session_free(old, SESSION_RESTARTED);
+	return s;
+}
+
 void session_begin(struct session *s)
 {
 	if (!session_insert(s)) {
+		if (s->over.client)
+			call_failed(s, SESSION_INTERNAL);
 		refuse(s->hs);
 		free(s);
 		return;

@@ -6,6 +6,7 @@
 static const struct {
 	const char *name;
 	const char *text;
+	const char *client;		/* the same where we are, if it differs */
 } ends[SESSION_ENDS] = {
 	[SESSION_ALIVE] = { "alive", "" },
 	[SESSION_CONFIRMED] = { "confirmed", "its first record has come" },
@@ -13,18 +14,25 @@ static const struct {
 	[SESSION_ASSOC_GONE] = { "assoc_gone", "its association has ended" },
 	[SESSION_LIBRARY] = { "library", "the handshake library ended it after the handover" },
 	[SESSION_RESUMED] = { "resumed", "a session was resumed: the client said the last word" },
+	[SESSION_CONNECTED] = { "connected", "we were the client, and are done" },
 	[SESSION_NO_CIPHER] = { "no_cipher",
-		"the client offers no cipher suite that is configured (see \"ciphers\")" },
-	[SESSION_BAD_VERSION] = { "bad_version", "the client does not speak DTLS 1.2" },
-	[SESSION_BAD_MESSAGE] = { "bad_message", "the client sent a bad handshake message" },
+		"the client offers no cipher suite that is configured (see \"ciphers\")",
+		"the device accepts no cipher suite that is configured (see \"ciphers\")" },
+	[SESSION_BAD_VERSION] = { "bad_version", "the client does not speak DTLS 1.2",
+		"the device does not speak DTLS 1.2" },
+	[SESSION_BAD_MESSAGE] = { "bad_message", "the client sent a bad handshake message",
+		"the device sent a bad handshake message" },
 	[SESSION_BAD_IDENTITY] = { "bad_identity",
 		"its PSK identity was refused: too long, no UTF-8, or unknown" },
 	[SESSION_UNKNOWN_IDENTITY] = { "unknown_identity",
 		"no peer with this identity is configured" },
 	[SESSION_BAD_KEY] = { "bad_key",
-		"the client has another key: compare the psk on both sides" },
-	[SESSION_ALERT] = { "alert", "the client gave up with an alert" },
-	[SESSION_TIMEOUT] = { "timeout", "the client stopped to answer" },
+		"the client has another key: compare the psk on both sides",
+		"the device has another key: compare the psk on both sides" },
+	[SESSION_ALERT] = { "alert", "the client gave up with an alert",
+		"the device refused with an alert: does it know our identity (\"local-identity\") and have the same key?" },
+	[SESSION_TIMEOUT] = { "timeout", "the client stopped to answer",
+		"the device does not answer, or not any more" },
 	[SESSION_EXPIRED] = { "expired", "not finished within half-open-expiry" },
 	[SESSION_EVICTED] = { "evicted",
 		"the oldest of too many unfinished handshakes (see \"half-open-max\")" },
@@ -33,8 +41,11 @@ static const struct {
 	[SESSION_NOT_EXTENDED] = { "not_extended",
 		"the client has no extended master secret (see \"extended-master-secret\")" },
 	[SESSION_SEQUENCE] = { "sequence",
-		"the client made us repeat the final flight too often" },
-	[SESSION_RESTARTED] = { "restarted", "the client began anew from the same port" },
+		"the client made us repeat the final flight too often",
+		"the device made us repeat our last flight too often" },
+	[SESSION_RESTARTED] = { "restarted", "the client began anew from the same port",
+		"the device began one itself" },
+	[SESSION_SUPERFLUOUS] = { "superfluous", "the device has made an association itself" },
 	[SESSION_PEER_CHANGED] = { "peer_changed", "its peer was removed or has a new key" },
 	[SESSION_SHUTDOWN] = { "shutdown", "dgsecd stops" },
 };
@@ -61,6 +72,11 @@ const char *session_end_name(enum session_end end)
 const char *session_end_text(enum session_end end)
 {
 	return ends[end].text;
+}
+
+const char *session_end_text_client(enum session_end end)
+{
+	return ends[end].client ? ends[end].client : ends[end].text;
 }
 
 const char *handshake_failure_name(enum handshake_failure failure)

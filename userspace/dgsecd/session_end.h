@@ -13,6 +13,7 @@ enum session_end {
 	SESSION_ASSOC_GONE,
 	SESSION_LIBRARY,		/* the library gave up afterwards */
 	SESSION_RESUMED,		/* the client's Finished came last: nothing to repeat */
+	SESSION_CONNECTED,		/* we were the client, and are done */
 	/* Before it: the handshake failed. */
 	SESSION_NO_CIPHER,
 	SESSION_BAD_VERSION,
@@ -30,6 +31,7 @@ enum session_end {
 	/* Either. */
 	SESSION_SEQUENCE,
 	SESSION_RESTARTED,
+	SESSION_SUPERFLUOUS,
 	SESSION_PEER_CHANGED,
 	SESSION_SHUTDOWN,
 	SESSION_ENDS,
@@ -41,6 +43,8 @@ const char *handshake_failure_name(enum handshake_failure failure);
 
 /* For people: why, and what to do. */
 const char *session_end_text(enum session_end end);
+/* The same where we are the client. */
+const char *session_end_text_client(enum session_end end);
 
 enum session_end session_end_of(enum handshake_failure failure);
 

@@ -13,6 +13,14 @@ extern const struct handshake_backend *const session_backend;
 /* Length of our connection IDs, in records that come. */
 size_t session_cid_len(void);
 
+struct peer;
+
+/*
+ * A handshake in the client's role, to be begun; what it is to succeed may be 0. NULL: out
+ * of memory, which the log says.
+ */
+struct session *session_connect(struct peer *peer, const struct endpoint *ep, uint32_t succeeds);
+
 /* NULL: out of memory, then the handshake is freed and the log says so. */
 struct session *session_new(const struct endpoint *ep, struct handshake *hs);
 /* It is the only one at its endpoint. It may be gone afterwards. */

@@ -48,6 +48,8 @@ static void put_totals(FILE *out)
 		{ "resumed_ticket", stats.resumed[HANDSHAKE_RESUMED_BY_TICKET] },
 		{ "cached_sessions", resume_count() },
 		{ "cached_octets", resume_octets() },
+		{ "calls", stats.calls },
+		{ "calls_failed", stats.calls_failed },
 		{ "sessions", session_count() },
 		{ "half_open", session_half_open() },
 		{ "records_daemon", stats.records_daemon },

@@ -27,6 +27,8 @@ struct stats {
 	uint64_t handshakes;		/* handed over to the kernel */
 	uint64_t ended[SESSION_ENDS];
 	uint64_t resumed[HANDSHAKE_RESUMED_BY_TICKET + 1];	/* of these handshakes */
+	uint64_t calls;			/* handshakes that we began */
+	uint64_t calls_failed;
 
 	/*
 	 * Application records that reached the daemon at all: only those that
