@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A device for tests: a DTLS 1.2 PSK client on mbedTLS that does what it is
+ * A device for tests: a DTLS 1.2 PSK client or server on mbedTLS that does what it is
  * told, well-behaved or not. Each command prints a line of JSON.
  */
 
@@ -18,16 +18,18 @@
 
 static void print_usage(FILE *f)
 {
-	fputs("usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT -i IDENTITY -s PSKHEX [-c CIPHER]\n"
+	fputs("usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT|-S -i IDENTITY -s PSKHEX [-c CIPHER]\n"
 	      "                 [-t MS] [-C N] COMMAND...\n"
 	      "  -i IDENTITY  text, or hex:OCTETS\n"
 	      "  -c CIPHER    aes-128-ccm-8 (default), aes-128-ccm or aes-128-gcm\n"
 	      "  -t MS        first handshake retransmission timeout, 400 unless given\n"
+	      "  -S           server: the first who sends to -l is the other side\n"
 	      "  -C N         offer a connection ID of N octets (RFC 9146)\n"
 	      "commands, each one argument; all but send are done by mbedTLS:\n"
 	      "  handshake [lose=N] [lose-own=N] [half] [ms=N] [psk=HEX] [resume] [tickets]\n"
 	      "            [no-ems] [fragment=N] [overtake=before|same|after RECORD]\n"
-	      "                              lose: N datagrams of the server's final flight\n"
+	      "                              lose: N datagrams of the server's final flight; a server does not\n"
+	      "                                send them\n"
 	      "                              lose-own: N of our own with a ChangeCipherSpec\n"
 	      "                              resume: the session of the last whole handshake\n"
 	      "                              tickets: take one; no-ems: without extended master\n"
@@ -359,7 +361,7 @@ int main(int argc, char **argv)
 	int opt, timeout = 400;
 
 	s.cid_len = -1;
-	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:C:h")) != -1) {
+	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:C:Sh")) != -1) {
 		switch (opt) {
 		case 'l':
 			endpoint_parse(optarg, &local);
@@ -393,6 +395,9 @@ int main(int argc, char **argv)
 		case 'C':
 			s.cid_len = command_int("-C", optarg, 0, RECORD_CID_MAX);
 			break;
+		case 'S':
+			s.server = true;
+			break;
 		case 'h':
 			print_usage(stdout);
 			return 0;
@@ -401,11 +406,11 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (!has_remote || who.id_len < 0 || who.psk_len < 0) {
+	if (has_remote == s.server || (s.server && !has_local) || who.id_len < 0 || who.psk_len < 0) {
 		print_usage(stderr);
 		return 2;
 	}
-	session_open(&s, has_local ? &local : NULL, &remote, cipher, timeout);
+	session_open(&s, has_local ? &local : NULL, has_remote ? &remote : NULL, cipher, timeout);
 	for (; optind < argc; optind++) {
 		char *copy = strdup(argv[optind]);
 

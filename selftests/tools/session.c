@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A DTLS 1.2 PSK client on mbedTLS whose handshake can be disturbed: what the
+ * A DTLS 1.2 PSK client, or server, on mbedTLS whose handshake can be disturbed: what the
  * library sends and receives passes through here.
  */
 
@@ -34,10 +34,10 @@ static void export_keys(void *context, mbedtls_ssl_key_export_type type,
 	if (mbedtls_ssl_tls_prf(prf, secret, secret_len, "key expansion", randoms, sizeof(randoms),
 				block, 2 * key + 2 * iv))
 		die("key expansion failed");
-	memcpy(s->fresh.tx_key, block, key);
-	memcpy(s->fresh.rx_key, block + key, key);
-	memcpy(s->fresh.tx_iv, block + 2 * key, iv);
-	memcpy(s->fresh.rx_iv, block + 2 * key + iv, iv);
+	memcpy(s->fresh.tx_key, block + s->server * key, key);
+	memcpy(s->fresh.rx_key, block + !s->server * key, key);
+	memcpy(s->fresh.tx_iv, block + 2 * key + s->server * iv, iv);
+	memcpy(s->fresh.rx_iv, block + 2 * key + !s->server * iv, iv);
 }
 
 static bool holds(const struct session *s, const __u8 *in, size_t len, __u8 type, bool protected)
@@ -87,14 +87,17 @@ static int to_wire(void *context, const unsigned char *data, size_t len)
 	count(s, true, len);
 	if (s->lose_own && holds(s, data, len, RECORD_CCS, false)) {
 		s->lose_own--;
+		return (int)len;
+	}
+	if (s->server && s->lost < s->lose && holds(s, data, len, RECORD_CCS, false)) {
 		s->lost++;
 		return len;
 	}
 	memcpy(out, data, len);
 	/* A Finished with a connection ID cannot be told: it follows this one. */
-	if (!s->done && s->cid_len >= 0 && holds(s, data, len, RECORD_CCS, false))
+	if (!s->done && !s->server && s->cid_len >= 0 && holds(s, data, len, RECORD_CCS, false))
 		s->finished_sent = true;
-	if (!s->done && holds(s, data, len, RECORD_HANDSHAKE, true)) {
+	if (!s->done && !s->server && holds(s, data, len, RECORD_HANDSHAKE, true)) {
 		s->finished_sent = true;
 		if (s->overtake != OVERTAKE_NOT)
 			n = overtaking(s, 0, extra);
@@ -196,8 +199,9 @@ void session_psk(struct session *s, const __u8 *identity, size_t identity_len, c
 	mbedtls_ssl_free(&s->ssl);
 	mbedtls_ssl_config_free(&s->conf);
 	mbedtls_ssl_config_init(&s->conf);
-	if (mbedtls_ssl_config_defaults(&s->conf, MBEDTLS_SSL_IS_CLIENT,
-					MBEDTLS_SSL_TRANSPORT_DATAGRAM, MBEDTLS_SSL_PRESET_DEFAULT))
+	if (mbedtls_ssl_config_defaults(&s->conf, s->server ? MBEDTLS_SSL_IS_SERVER :
+					MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_DATAGRAM,
+					MBEDTLS_SSL_PRESET_DEFAULT))
 		die("mbedTLS cannot be set up");
 	mbedtls_ssl_conf_rng(&s->conf, mbedtls_ctr_drbg_random, &s->drbg);
 	mbedtls_ssl_conf_ciphersuites(&s->conf, s->suites);
@@ -212,8 +216,28 @@ void session_psk(struct session *s, const __u8 *identity, size_t identity_len, c
 		code++;
 	if (mbedtls_ssl_conf_max_frag_len(&s->conf, code))
 		die("mbedTLS has no max_fragment_length %d", s->fragment);
+	if (s->server)
+		mbedtls_ssl_conf_dtls_cookies(&s->conf, NULL, NULL, NULL);
 	if (mbedtls_ssl_conf_psk(&s->conf, psk, psk_len, identity, identity_len))
 		die("mbedTLS refuses the PSK or its identity");
+}
+
+/* The socket is the first one's who sends. */
+static int meet(struct session *s, int ms)
+{
+	struct sockaddr_in6 from;
+	socklen_t len = sizeof(from);
+	char octet;
+
+	if (!getpeername(s->wire.fd, (struct sockaddr *)&from, &len))
+		return 0;
+	len = sizeof(from);
+	if (!readable(s->wire.fd, ms) ||
+	    recvfrom(s->wire.fd, &octet, 1, MSG_PEEK, (struct sockaddr *)&from, &len) < 0)
+		return MBEDTLS_ERR_SSL_TIMEOUT;
+	if (connect(s->wire.fd, (struct sockaddr *)&from, len))
+		die("connect: %s", strerror(errno));
+	return 0;
 }
 
 /*
@@ -237,6 +261,8 @@ int session_handshake(struct session *s, bool half, int ms)
 	memset(&s->count, 0, sizeof(s->count));
 	if (s->resume && (!s->has_saved || mbedtls_ssl_set_session(&s->ssl, &s->saved)))
 		die("there is no session to resume");
+	if (s->server && meet(s, ms))
+		return MBEDTLS_ERR_SSL_TIMEOUT;
 	start(s);
 	if (s->cid_len >= 0) {
 		__u8 cid[RECORD_CID_MAX];

@@ -32,6 +32,7 @@ struct session {
 	int suites[2], timeout_ms;
 	int cid_len; /* of the connection ID we choose; -1: none are offered */
 	struct record_keys fresh; /* of the handshake under way */
+	bool server;	/* listens: the first who comes is the other side */
 	bool done, finished_sent;
 
 	/* what to do to the handshake under way */

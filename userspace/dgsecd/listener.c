@@ -124,6 +124,10 @@ int listener_open(const struct config *config, unsigned int lower, struct udp_po
 	int fd, ret;
 
 	device = lower;
+	if (n_sockets == LISTENER_SOCKETS) {
+		log_error("new \"connect-ports\" need a restart");
+		return -ENOSPC;
+	}
 	our_address(config, port.v4, &ours);
 	size = set_address(&local, &ours, port.number);
 	fd = socket(local.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -136,6 +136,28 @@ static const struct {
 		{ { 4, "\"hide\" or \"reject\"" } } },
 	{ "max-peers above 32 bits", IFACE "max-peers = 4294967296\n", { { 4, "max-peers" } } },
 	{ "max-assocs no number", IFACE "max-assocs = 1k\n", { { 4, "max-assocs" } } },
+	{ "one port to connect from", IFACE "connect-ports = 61616\n",
+		{ { 4, "connect-ports: expected two ports" } } },
+	{ "the same port twice", IFACE "connect-ports = 61616,61616\n",
+		{ { 4, "connect-ports" } } },
+	{ "ports and more", IFACE "connect-ports = 1,2x\n", { { 4, "connect-ports" } } },
+	{ "a port to connect from that listens", IFACE "connect-ports = 5684, 5685\n" PEER
+		"endpoint = fd00:6::2\n", { { 1, "connect-ports has the port of \"listen\"" } } },
+	{ "retry the wrong way round", IFACE "retry-min = 10s\nretry-max = 5s\n",
+		{ { 1, "retry-min (10000ms) is above retry-max (5000ms)" } } },
+	{ "65 packets that wait", IFACE "queue-len = 65\n", { { 4, "queue-len" } } },
+	{ "packets that wait no time", IFACE "queue-time = 0\n", { { 4, "queue-time" } } },
+	{ "packets that wait for ever", IFACE "queue-time = 301s\n", { { 4, "queue-time" } } },
+	{ "an endpoint without address", IFACE PEER "endpoint = :5684\n",
+		{ { 7, "endpoint: expected" } } },
+	{ "an endpoint at port 0", IFACE PEER "endpoint = [fd00:6::2]:0\n",
+		{ { 7, "endpoint: expected" } } },
+	{ "an endpoint of many", IFACE PEER "endpoint = ff02::1\n",
+		{ { 7, "endpoint: expected" } } },
+	{ "connect neither", IFACE PEER "endpoint = last\nconnect = never\n",
+		{ { 8, "\"demand\" or \"always\"" } } },
+	{ "connect to nowhere", IFACE PEER "connect = always\n",
+		{ { 4, "\"connect\" without \"endpoint\"" } } },
 	{ "a payload of another kind", IFACE "payload = mqtt\n", { { 4, "payload" } } },
 	{ "more peers than max-peers",
 		IFACE "max-peers = 1\n" PEER "[peer b]\nidentity = b\n" KEY,
@@ -314,7 +336,7 @@ static void test_minimal(void)
 	if (!config)
 		return;
 	ktap_test(config->listen_port == 5684 && !config->listen4_port && config->service_port == 5683 &&
-		  config->half_open_max == 1000 && config->half_open_expiry == 60000 &&
+		  config->half_open_max == 1000 && config->half_open_expiry == 120000 &&
 		  config->handshake.retransmit_min == 9000 && config->limits.window == 64 &&
 		  config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_CCM_8 &&
 		  config->handshake.ciphers[2] == DGSEC_CIPHER_AES_128_GCM &&
@@ -386,6 +408,38 @@ static void test_full(void)
 		  !peer->limits.soft_packets && peer->limits.hard_packets == 1000 &&
 		  peer->limits.hard_seconds == 86400 && peer->limits.idle_seconds == 30 * 86400,
 		  "limits: the peer's own, else the interface's");
+	config_free(config);
+}
+
+static void test_connect(void)
+{
+	static const char text[] = IFACE
+		"local-identity = gateway\nconnect-ports = 1000, 1001\nunanswered-time = 7\n"
+		"[peer a]\nidentity = a\n" KEY "endpoint = [fd00:6::2]:7000\nconnect = always\n"
+		"[peer b]\nidentity = b\n" KEY "endpoint = last\nlocal-identity = us\n"
+		"unanswered-time = 0\n"
+		"[peer c]\nidentity = c\n" KEY;
+	struct mistakes mistakes;
+	struct config *config = parse(text, &mistakes);
+	struct peer **peers;
+
+	ktap_test(config && !mistakes.n, "peers that we call");
+	config_mistakes_free(&mistakes);
+	if (!config)
+		return;
+	peers = config->peers;
+	ktap_test(config->connect_ports[0] == 1000 && config->connect_ports[1] == 1001 &&
+		  config_connects(config), "their ports");
+	ktap_test(config_peer_connects(peers[0]) && has_addr(&peers[0]->endpoint, "fd00:6::2") &&
+		  peers[0]->endpoint_port == 7000 && peers[0]->always && peers[0]->acquire &&
+		  !strcmp(peers[0]->local_identity, "gateway") &&
+		  peers[0]->limits.unanswered_seconds == 7, "one with an endpoint");
+	ktap_test(config_peer_connects(peers[1]) && peers[1]->endpoint_last &&
+		  !peers[1]->acquire && !peers[1]->always &&
+		  !strcmp(peers[1]->local_identity, "us") &&
+		  !peers[1]->limits.unanswered_seconds, "one that we have not met");
+	ktap_test(!config_peer_connects(peers[2]) && !peers[2]->acquire &&
+		  !peers[2]->limits.unanswered_seconds, "one that only calls us");
 	config_free(config);
 }
 
@@ -587,6 +641,7 @@ int main(void)
 	test_no_key_shown();
 	test_minimal();
 	test_full();
+	test_connect();
 	test_files();
 	test_many();
 	test_random();

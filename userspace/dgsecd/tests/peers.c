@@ -14,6 +14,7 @@
 #define kernel_peer_del		fake_peer_del
 #define kernel_error		fake_error
 #define peers_same		test_peers_same
+#define peers_find		test_peers_find
 #define peers_name		test_peers_name
 #define peers_create		test_peers_create
 #define peers_sync		test_peers_sync
