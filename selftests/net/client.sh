@@ -165,9 +165,16 @@ check "what is associated goes on" ask /time
 daemon_start
 check "and with the next one" ask /time
 end_assocs
-ip -n "$(ns gw)" link set dg0 down
-ip -n "$(ns gw)" link set dg0 up
 device_stop
+at gw sysctl -q -w net.ipv6.conf.dg0.keep_addr_on_down=1
+mark
+tell 0e
+check "a packet waits" moved tx-queued=1
+ip -n "$(ns gw)" link set dg0 down
+check "an interface that goes down drops it" moved tx-drop-queue-refused=1
+ip -n "$(ns gw)" link set dg0 up
+: the call for it goes on
+wait_for 20 daemon_is '.half_open == 0'
 
 # ---- it refuses ----
 for what in key cipher; do

@@ -43,12 +43,12 @@ tell() {
 }
 
 assocs() { on_gw assoc show dg0 -j; }
-assoc_there() { assocs | jq -e 'length > 0'; }
+assoc_there() { assocs | jq -e 'length > 0' >/dev/null; }
 assoc_is_client() { assocs | jq -e 'map(select(.role == "client" and .confirmed)) | length == 1'; }
-# All drops on the way out since the mark
+# All drops on the way out since the mark, but for ICMP: answers to what has no service
 dropped() {
 	on_gw stats dg0 -j | jq --slurpfile was "$out/mark" \
-		'[to_entries[] | select(.key | startswith("tx-drop-")) | .value - $was[0][.key]] | add'
+		'[to_entries[] | select(.key | startswith("tx-drop-") and . != "tx-drop-not-udp") | .value - $was[0][.key]] | add'
 }
 # Whatever is there is ended, and told so
 end_assocs() {

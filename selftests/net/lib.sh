@@ -240,7 +240,7 @@ load_module() {
 # shellcheck disable=SC2120 # tests with a topology of their own give arguments
 oracle_start() {
 	local name=${1:-gw} device=${2:-lowpan0}
-	ip netns exec "$name-$$" nonce-oracle -i "$device" -p 5684 -o "$out/nonce-oracle" \
+	ip netns exec "$name-$$" nonce-oracle -i "$device" -p 5684 -p 61616 -p 61617 -o "$out/nonce-oracle" \
 		>"$out/nonce-oracle.out" 2>&1 </dev/null &
 	children[nonce-oracle]=$!
 	must wait_for 10 said "$out/nonce-oracle" '^ready'

@@ -94,7 +94,7 @@ struct step {
 	__u16 epoch;
 	__u64 seq, nonce;
 	__u16 fragment;
-	__u8 random; /* of a ServerHello */
+	__u8 random, hello; /* of a hello, and its msg_type: ServerHello */
 	__u8 cid;    /* length of a connection ID, without explicit nonce */
 	bool violated;
 };
@@ -120,7 +120,7 @@ static bool step_ok(struct oracle *o, const struct step *s)
 	}
 	if (s->random) {
 		memset(r + RECORD_HEADER, 0, 46);
-		r[RECORD_HEADER] = 2;
+		r[RECORD_HEADER] = s->hello ? s->hello : 2;
 		memset(r + RECORD_HEADER + 14, s->random, 32);
 	}
 	put_packet(o, s->fragment, udp, sizeof(udp));
@@ -155,6 +155,9 @@ static int self_test(void)
 		{ "a new handshake is another key",
 		  { { 22, 0, 1, 1, .random = 7 }, { 20, 0, 2, 2 }, { 23, 1, 5, 5 },
 		    { 22, 0, 1, 1, .random = 8 }, { 20, 0, 2, 2 }, { 23, 1, 5, 5 } } },
+		{ "a new handshake as a client, too",
+		  { { 22, 0, 1, 1, .random = 7, .hello = 1 }, { 20, 0, 2, 2 }, { 23, 1, 5, 5 },
+		    { 22, 0, 1, 1, .random = 8, .hello = 1 }, { 20, 0, 2, 2 }, { 23, 1, 5, 5 } } },
 		{ "the same handshake repeated is not",
 		  { { 22, 0, 1, 1, .random = 7 }, { 20, 0, 2, 2 }, { 23, 1, 5, 5 },
 		    { 22, 0, 1, 1, .random = 7 }, { 20, 0, 2, 2 },
@@ -175,7 +178,7 @@ static int self_test(void)
 
 	printf("TAP version 13\n1..%zu\n", ARRAY_SIZE(cases));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct oracle o = { .port = 5684 };
+		struct oracle o = { .ports = { 5684 } };
 		bool ok = true;
 
 		o.report = fopen("/dev/null", "w");
@@ -248,9 +251,9 @@ static void watch(struct oracle *o, int fd, int signals)
 
 int main(int argc, char **argv)
 {
-	struct oracle o = { .port = 5684 };
+	struct oracle o = { };
 	const char *name = NULL, *file = NULL;
-	int opt, fd, signals;
+	int opt, fd, signals, ports = 0;
 	sigset_t set;
 
 	while ((opt = getopt(argc, argv, "i:p:o:t")) != -1) {
@@ -259,7 +262,9 @@ int main(int argc, char **argv)
 			name = optarg;
 			break;
 		case 'p':
-			o.port = strtoul(optarg, NULL, 0);
+			if (ports == ORACLE_PORTS)
+				die("at most %d ports", ORACLE_PORTS);
+			o.ports[ports++] = strtoul(optarg, NULL, 0);
 			break;
 		case 'o':
 			file = optarg;
@@ -271,8 +276,10 @@ int main(int argc, char **argv)
 			optind = argc;
 		}
 	}
+	if (!ports)
+		o.ports[0] = 5684;
 	if (!name || !file)
-		die("usage: nonce-oracle -i IFACE [-p PORT] -o FILE | -t (self test)\n"
+		die("usage: nonce-oracle -i IFACE [-p PORT]... -o FILE | -t (self test)\n"
 		    "FILE gets \"ready\", reports and a summary; SIGTERM ends (status 1: a nonce was\n"
 		    "used twice), SIGUSR1 says that all associations get new keys now");
 	sigemptyset(&set);

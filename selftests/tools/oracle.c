@@ -9,7 +9,7 @@
  * would be a key stream used twice. So there is no need to know the cipher.
  *
  * An association is a UDP 5-tuple. New keys on it are recognized as a reader of
- * the wire can: a ServerHello with another random announces them, and the
+ * the wire can: a hello, of either side, with another random announces them, and the
  * sender's ChangeCipherSpec begins them (RFC 5246 section 7.1). Between the
  * two, records under either keys may be seen: one whose number was used under
  * the old keys counts for the new ones.
@@ -28,6 +28,7 @@ enum {
 	IPV4_HEADER = 20,
 	UDP_HEADER = 8,
 	KEPT = 256, /* of each datagram, for the report */
+	HANDSHAKE_CLIENT_HELLO = 1,
 	HANDSHAKE_SERVER_HELLO = 2,
 	RANDOM = 32,
 };
@@ -137,13 +138,14 @@ static void judge(struct oracle *o, struct oracle_assoc *a, const struct seen *k
 		violation(o, a, first, key, datagram);
 }
 
-static void server_hello(struct oracle_assoc *a, const __u8 *fragment, size_t len)
+static void hello(struct oracle_assoc *a, const __u8 *fragment, size_t len)
 {
 	/*
 	 * msg_type(1) length(3) message_seq(2) fragment_offset(3)
-	 * fragment_length(3) server_version(2) random(32)
+	 * fragment_length(3) version(2) random(32)
 	 */
-	if (len < 14 + RANDOM || fragment[0] != HANDSHAKE_SERVER_HELLO ||
+	if (len < 14 + RANDOM ||
+	    (fragment[0] != HANDSHAKE_SERVER_HELLO && fragment[0] != HANDSHAKE_CLIENT_HELLO) ||
 	    fragment[6] || fragment[7] || fragment[8])
 		return;
 	if (a->has_random && !memcmp(a->random, fragment + 14, RANDOM))
@@ -252,7 +254,7 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 			cid_record(o, a, r, cid, &key, data);
 		} else if (!key.epoch) {
 			if (r[0] == RECORD_HANDSHAKE)
-				server_hello(a, r + RECORD_HEADER, here);
+				hello(a, r + RECORD_HEADER, here);
 			else if (r[0] == RECORD_CCS)
 				change_keys(o, a);
 		} else {
@@ -269,6 +271,15 @@ static void records(struct oracle *o, struct oracle_assoc *a, const __u8 *data, 
 		if (here < size)
 			break;
 	}
+}
+
+static bool is_watched(const struct oracle *o, __u16 port)
+{
+	for (int i = 0; i < ORACLE_PORTS && o->ports[i]; i++) {
+		if (o->ports[i] == port)
+			return true;
+	}
+	return false;
 }
 
 /* Where the UDP header of an IPv6 packet is, if there is one; @left from there on */
@@ -313,7 +324,7 @@ static const __u8 *udp_of_v4(const __u8 *packet, size_t *left, __u8 *tuple)
 	return packet + header;
 }
 
-/* An IP packet that leaves; what is not UDP from the port is of no interest. */
+/* An IP packet that leaves; what is not UDP from one of the ports is of no interest. */
 void oracle_packet(struct oracle *o, const __u8 *packet, size_t len)
 {
 	struct oracle_assoc *a;
@@ -325,7 +336,7 @@ void oracle_packet(struct oracle *o, const __u8 *packet, size_t len)
 		p = udp_of_v6(packet, &left, tuple);
 	else if (len >= IPV4_HEADER && packet[0] >> 4 == 4)
 		p = udp_of_v4(packet, &left, tuple);
-	if (!p || left < UDP_HEADER || get_be16(p) != o->port)
+	if (!p || left < UDP_HEADER || !is_watched(o, get_be16(p)))
 		return;
 	memcpy(tuple + 32, p, 4);
 	o->datagrams++;

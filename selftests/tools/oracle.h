@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+enum { ORACLE_PORTS = 4 };
+
 struct oracle {
-	__u16 port;
+	__u16 ports[ORACLE_PORTS]; /* 0: no more */
 	struct oracle_assoc *assocs;
 	unsigned long datagrams, records, handshakes, n_assocs, pending_hits;
 	bool violated;
