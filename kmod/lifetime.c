@@ -96,6 +96,7 @@ struct dgsec_limits dgsec_lifetime_given(const struct dgsec_assoc *a)
 	const struct dgsec_limits *l = rcu_dereference_protected(a->limits,
 			lockdep_is_held(&a->iface->lock));
 
+	/* unanswered_since moves meanwhile, and is of no interest */
 	return l ? data_race(*l) : (struct dgsec_limits){};
 }
 

@@ -37,7 +37,7 @@ refuse "packets: 2 of 3: no event" events "any($told true)"
 raw 'send seq=3 get=/x'
 check "packets: the third is told" event "$told (.hard | not) and .reason == \"packets\""
 mark
-check "packets: two more pass" eval "raw 'send seq=4 get=/x count=2' && moved rx-bytes=24 rx-records=2"
+check "packets: two more pass" eval "raw 'send seq=4 get=/x count=2' && moved rx-bytes=24 rx-records=2 tx-alerts=1"
 hard packets packets
 check "packets: soft was told once" events "map(select($told (.hard | not))) | length == 1"
 
@@ -48,13 +48,13 @@ refuse "octets: 24 of 30: no event" events "any($told true)"
 raw 'send seq=3 get=/x'
 check "octets: 36 are told" event "$told (.hard | not) and .reason == \"bytes\""
 raw 'send seq=4 get=/x count=2'
-check "octets: 60 passed" moved rx-bytes=60 rx-records=5
+check "octets: 60 passed" moved rx-bytes=60 rx-records=5 tx-alerts=1
 hard octets bytes
 
 new_assoc aes-128-ccm hard-packets 3
 mark
 notify $INNER 3
-check "sent packets: three pass" moved tx-bytes=15 tx-records=3
+check "sent packets: three pass" moved tx-bytes=15 tx-records=3 tx-alerts=1
 check "sent packets: its end is told" event "$told .hard and .reason == \"packets\""
 
 # ---- seconds ----

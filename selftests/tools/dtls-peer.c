@@ -406,7 +406,8 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (has_remote == s.server || (s.server && !has_local) || who.id_len < 0 || who.psk_len < 0) {
+	if (has_remote == s.server || (s.server && !has_local) || who.id_len < 0 ||
+	    who.psk_len < 0) {
 		print_usage(stderr);
 		return 2;
 	}

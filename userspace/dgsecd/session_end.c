@@ -30,7 +30,7 @@ static const struct {
 		"the client has another key: compare the psk on both sides",
 		"the device has another key: compare the psk on both sides" },
 	[SESSION_ALERT] = { "alert", "the client gave up with an alert",
-		"the device refused with an alert: does it know our identity (\"local-identity\") and have the same key?" },
+		"the device refused with an alert: compare identity (\"local-identity\") and key" },
 	[SESSION_TIMEOUT] = { "timeout", "the client stopped to answer",
 		"the device does not answer, or not any more" },
 	[SESSION_EXPIRED] = { "expired", "not finished within half-open-expiry" },
