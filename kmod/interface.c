@@ -9,6 +9,7 @@
 #include <net/rtnetlink.h>
 
 #include "assoc.h"
+#include "clients.h"
 #include "interface.h"
 #include "lookup.h"
 #include "prerouting.h"
@@ -39,6 +40,9 @@ static int iface_init(struct net_device *dev)
 	err = dgsec_lookup_init(iface);
 	if (err)
 		goto err_ratelimit;
+	err = dgsec_clients_init(iface);
+	if (err)
+		goto err_lookup;
 
 	mutex_init(&iface->lock);
 	seqlock_init(&iface->service_lock);
@@ -56,6 +60,8 @@ static int iface_init(struct net_device *dev)
 	netdev_hold(iface->lower, &iface->lower_tracker, GFP_KERNEL);
 	return 0;
 
+err_lookup:
+	dgsec_lookup_destroy(iface);
 err_ratelimit:
 	dgsec_ratelimit_destroy(&iface->handshakes);
 err_stats:
@@ -97,6 +103,7 @@ static void iface_uninit(struct net_device *dev)
 	cancel_delayed_work_sync(&iface->aging);
 	dgsec_release_drop(iface);
 	cancel_delayed_work_sync(&iface->queue.work);
+	dgsec_clients_stop(iface);
 }
 
 /* The last reference is gone. */
@@ -107,6 +114,7 @@ static void iface_free(struct net_device *dev)
 	xa_destroy(&iface->assocs);
 	xa_destroy(&iface->peers);
 	dgsec_queue_destroy(&iface->queue);
+	dgsec_clients_destroy(iface);
 	dgsec_lookup_destroy(iface);
 	dgsec_ratelimit_destroy(&iface->handshakes);
 	free_percpu(iface->stats);
@@ -154,6 +162,12 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	for (stat = DGSEC_A_STATS_TX_DROP_QUEUE_FULL;
 	     stat <= DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED; stat++)
 		to->tx_dropped += dgsec_stats_sum(iface->stats, stat);
+	to->rx_dropped += dgsec_stats_sum(iface->stats,
+					  DGSEC_A_STATS_RX_DROP_NO_EXCHANGE);
+	to->tx_dropped += dgsec_stats_sum(iface->stats,
+					  DGSEC_A_STATS_TX_DROP_NOT_COAP) +
+			  dgsec_stats_sum(iface->stats,
+					  DGSEC_A_STATS_TX_DROP_NO_EXCHANGE);
 	to->rx_crc_errors = dgsec_stats_sum(iface->stats,
 					    DGSEC_A_STATS_RX_DROP_AUTH);
 	to->rx_errors = to->rx_crc_errors;

@@ -13,6 +13,7 @@
 #include <linux/xarray.h>
 #include <net/rtnetlink.h>
 
+#include "exchange_table.h"
 #include "queue.h"
 #include "ratelimit.h"
 #include "route.h"
@@ -74,6 +75,9 @@ struct dgsec_iface {
 	struct dgsec_routes outer_routes;
 	__be64 inner_prefix;		/* of all peers ... */
 	bool inner_mixed;		/* ... unless they have several */
+
+	struct dgsec_exchanges exchanges;
+	struct delayed_work exchange_aging;
 
 	struct dgsec_ratelimit handshakes;
 	struct dgsec_bucket events;

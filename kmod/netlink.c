@@ -259,6 +259,12 @@ static int put_interface(struct sk_buff *skb, const struct net *net,
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_EXPECTED,
 			atomic_read(&iface->n_expected)) ||
 	    put_queue(skb, &iface->queue) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_MAX_EXCHANGES,
+			iface->exchanges.max) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES,
+			iface->exchanges.max_peer) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_EXCHANGES,
+			READ_ONCE(iface->exchanges.share.count)) ||
 	    dgsec_stats_put(skb, DGSEC_A_INTERFACE_STATS, iface->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -358,6 +364,17 @@ static void set_queue(struct dgsec_queue *q, struct nlattr **tb)
 	xa_unlock_bh(&q->waiting);
 }
 
+static void set_exchanges(struct dgsec_iface *iface, const struct nlattr *max,
+			  const struct nlattr *max_peer)
+{
+	struct dgsec_exchanges *x = &iface->exchanges;
+
+	if (max || max_peer)
+		dgsec_exchanges_limit(x, max ? nla_get_u32(max) : x->max,
+				      max_peer ? nla_get_u32(max_peer) :
+						 x->max_peer, dgsec_now());
+}
+
 int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[DGSEC_A_INTERFACE_MAX + 1];
@@ -378,7 +395,9 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_LEN) |
 			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_MAX) |
 			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_BYTES) |
-			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_SECONDS));
+			    BIT_ULL(DGSEC_A_INTERFACE_QUEUE_SECONDS) |
+			    BIT_ULL(DGSEC_A_INTERFACE_MAX_EXCHANGES) |
+			    BIT_ULL(DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES));
 	if (err)
 		return err;
 	attr = tb[DGSEC_A_INTERFACE_CID_LEN];
@@ -414,6 +433,8 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (attr)
 		iface->max_assocs = nla_get_u32(attr);
 	set_queue(&iface->queue, tb);
+	set_exchanges(iface, tb[DGSEC_A_INTERFACE_MAX_EXCHANGES],
+		      tb[DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES]);
 	return 0;
 }
 

@@ -10,6 +10,11 @@
 
 #include <uapi/linux/dgsec.h>
 
+/* Integer value ranges */
+static const struct netlink_range_validation dgsec_a_interface_max_exchanges_range = {
+	.max	= 131072ULL,
+};
+
 /* Common nested types */
 const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1] = {
 	[DGSEC_A_ALERT_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
@@ -65,7 +70,25 @@ const struct nla_policy dgsec_endpoint_nl_policy[DGSEC_A_ENDPOINT_SECONDS + 1] =
 	[DGSEC_A_ENDPOINT_SECONDS] = NLA_POLICY_RANGE(NLA_U32, 1, DGSEC_EXPECT_MAX),
 };
 
-const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_QUEUED + 1] = {
+const struct nla_policy dgsec_exchange_nl_policy[DGSEC_A_EXCHANGE_LEFT + 1] = {
+	[DGSEC_A_EXCHANGE_PEER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[DGSEC_A_EXCHANGE_CLIENT_ADDR] = NLA_POLICY_EXACT_LEN(16),
+	[DGSEC_A_EXCHANGE_CLIENT_PORT] = { .type = NLA_U16, },
+	[DGSEC_A_EXCHANGE_INNER_PORT] = { .type = NLA_U16, },
+	[DGSEC_A_EXCHANGE_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[DGSEC_A_EXCHANGE_SERVICE] = { .type = NLA_FLAG, },
+	[DGSEC_A_EXCHANGE_CONFIRMABLE] = { .type = NLA_FLAG, },
+	[DGSEC_A_EXCHANGE_CLIENT_TOKEN] = { .type = NLA_BINARY, },
+	[DGSEC_A_EXCHANGE_DEVICE_TOKEN] = { .type = NLA_BINARY, },
+	[DGSEC_A_EXCHANGE_CLIENT_MID] = { .type = NLA_U16, },
+	[DGSEC_A_EXCHANGE_DEVICE_MID] = { .type = NLA_U16, },
+	[DGSEC_A_EXCHANGE_REQUESTS] = { .type = NLA_U32, },
+	[DGSEC_A_EXCHANGE_RESPONSES] = { .type = NLA_U32, },
+	[DGSEC_A_EXCHANGE_AGE] = { .type = NLA_U32, },
+	[DGSEC_A_EXCHANGE_LEFT] = { .type = NLA_U32, },
+};
+
+const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_EXCHANGES + 1] = {
 	[DGSEC_A_INTERFACE_IFINDEX] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_LOWER_IFINDEX] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_NAME] = { .type = NLA_NUL_STRING, },
@@ -85,6 +108,9 @@ const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_QUEUED + 1] 
 	[DGSEC_A_INTERFACE_QUEUE_BYTES] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_QUEUE_SECONDS] = NLA_POLICY_RANGE(NLA_U32, 1, 300),
 	[DGSEC_A_INTERFACE_QUEUED] = { .type = NLA_U32, },
+	[DGSEC_A_INTERFACE_MAX_EXCHANGES] = NLA_POLICY_FULL_RANGE(NLA_U32, &dgsec_a_interface_max_exchanges_range),
+	[DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES] = NLA_POLICY_MAX(NLA_U32, 16384),
+	[DGSEC_A_INTERFACE_EXCHANGES] = { .type = NLA_U32, },
 };
 
 const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1] = {
@@ -94,7 +120,7 @@ const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1] = {
 	[DGSEC_A_KEYS_RX_IV] = { .type = NLA_BINARY, },
 };
 
-const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_QUEUED + 1] = {
+const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_EXCHANGES + 1] = {
 	[DGSEC_A_PEER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_PEER_NAME] = { .type = NLA_NUL_STRING, .len = DGSEC_NAME_MAX, },
 	[DGSEC_A_PEER_INNER_ADDR] = NLA_POLICY_EXACT_LEN(16),
@@ -107,6 +133,7 @@ const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_QUEUED + 1] = {
 	[DGSEC_A_PEER_STATS] = NLA_POLICY_NESTED(dgsec_stats_nl_policy),
 	[DGSEC_A_PEER_ACQUIRE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[DGSEC_A_PEER_QUEUED] = { .type = NLA_U32, },
+	[DGSEC_A_PEER_EXCHANGES] = { .type = NLA_U32, },
 };
 
 const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
@@ -117,7 +144,7 @@ const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
 	[DGSEC_A_SOCKET_STANDBY] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED + 1] = {
+const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE + 1] = {
 	[DGSEC_A_STATS_RX_RECORDS] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_BYTES] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_ALERTS] = { .type = NLA_U64, },
@@ -168,6 +195,13 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSE
 	[DGSEC_A_STATS_TX_DROP_QUEUE_FULL] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_DROP_QUEUE_TIME] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_EXCHANGE_OPENED] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_EXCHANGE_EVICTED] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_EXCHANGE] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_EXCHANGE] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_NO_EXCHANGE] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_DROP_NOT_COAP] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE] = { .type = NLA_U64, },
 };
 
 /* DGSEC_CMD_INTERFACE_GET - do */
@@ -308,6 +342,13 @@ static const struct nla_policy dgsec_acquire_done_nl_policy[DGSEC_A_SECONDS + 1]
 	[DGSEC_A_LOWER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_PEER] = NLA_POLICY_NESTED(dgsec_peer_nl_policy),
 	[DGSEC_A_SECONDS] = NLA_POLICY_MAX(NLA_U32, 3600),
+};
+
+/* DGSEC_CMD_EXCHANGE_GET - dump */
+static const struct nla_policy dgsec_exchange_get_nl_policy[DGSEC_A_EXCHANGE + 1] = {
+	[DGSEC_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[DGSEC_A_LOWER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[DGSEC_A_EXCHANGE] = NLA_POLICY_NESTED(dgsec_exchange_nl_policy),
 };
 
 /* Ops table for dgsec */
@@ -490,6 +531,13 @@ static const struct genl_split_ops dgsec_nl_ops[] = {
 		.policy		= dgsec_acquire_done_nl_policy,
 		.maxattr	= DGSEC_A_SECONDS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= DGSEC_CMD_EXCHANGE_GET,
+		.dumpit		= dgsec_nl_exchange_get_dumpit,
+		.policy		= dgsec_exchange_get_nl_policy,
+		.maxattr	= DGSEC_A_EXCHANGE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

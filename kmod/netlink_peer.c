@@ -41,7 +41,9 @@ static int put_peer(struct sk_buff *skb, struct dgsec_iface *iface,
 	    nla_put_u32(skb, DGSEC_A_PEER_ASSOCS, peer->n_assocs) ||
 	    nla_put_u32(skb, DGSEC_A_PEER_ACQUIRE, peer->acquire) ||
 	    nla_put_u32(skb, DGSEC_A_PEER_QUEUED,
-			dgsec_queue_count(&iface->queue, peer->id)))
+			dgsec_queue_count(&iface->queue, peer->id)) ||
+	    nla_put_u32(skb, DGSEC_A_PEER_EXCHANGES,
+			dgsec_exchanges_of(&iface->exchanges, peer->id)))
 		return -EMSGSIZE;
 
 	sum = kzalloc(sizeof(*sum), GFP_KERNEL);
@@ -151,6 +153,9 @@ static void set(struct dgsec_iface *iface, struct dgsec_peer *peer,
 	WRITE_ONCE(peer->payload, s->payload);
 	WRITE_ONCE(peer->acquire, s->acquire);
 	peer->max_assocs = s->max_assocs;
+	if (s->payload != DGSEC_PAYLOAD_COAP)
+		dgsec_exchanges_forget(&iface->exchanges, peer->id,
+				       &peer->sharing, DGSEC_SHARING_NO);
 }
 
 /* UTF-8 in shortest form, without control characters: it goes to terminals. */

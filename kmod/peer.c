@@ -86,6 +86,8 @@ void dgsec_peer_delete(struct dgsec_iface *iface, struct dgsec_peer *peer)
 	struct dgsec_assoc *a;
 
 	dgsec_lookup_del_peer(iface, peer);
+	dgsec_exchanges_forget(&iface->exchanges, peer->id, &peer->sharing,
+			       DGSEC_SHARING_NEVER);
 	xa_erase(&iface->peers, peer->id);
 	iface->n_peers--;
 	local_bh_disable();

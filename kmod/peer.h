@@ -24,6 +24,7 @@ struct dgsec_peer {
 	struct rhash_head name_node;
 	struct dgsec_counts counts;	/* its own and of past associations */
 	struct rcu_head rcu;
+	u8 sharing;			/* enum dgsec_sharing: exchanges' */
 	char name[];			/* empty: none */
 };
 

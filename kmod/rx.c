@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of a packet from a device to its service, top to bottom.
+ * The way of a packet from a device to its service, or to whoever has asked it,
+ * top to bottom.
  *
  * A datagram comes from UDP and may hold several records. Application records
  * and alerts of associations are opened here; handshake records go up to the
@@ -15,6 +16,7 @@
 #include <net/route.h>
 #include <net/udp.h>
 
+#include "clients.h"
 #include "event.h"
 #include "lookup.h"
 #include "rx.h"
@@ -51,19 +53,29 @@ static void drop(struct datagram *d, struct dgsec_assoc *a, int stat,
 
 /* Give the plaintext its inner headers, and the packet to the stack. */
 static void deliver(struct datagram *d, struct dgsec_assoc *a,
-		    struct sk_buff *skb, const struct dtls12_record *rec)
+		    struct sk_buff *skb, struct dtls12_record *rec)
 {
 	struct dgsec_iface *iface = d->iface;
 	struct net_device *dev = iface->dev;
-	unsigned int len = rec->len;
+	__be16 port = a->inner_port;
 	struct dgsec_service to;
+	int stat = -ENOENT;
 	struct ipv6hdr *ip6;
 	struct udphdr *udp;
+	unsigned int len;
 
-	if (!dgsec_peer_service(iface, a->peer, &to)) {
+	if (unlikely(dgsec_clients_share(a->peer))) {
+		stat = dgsec_clients_in(a, rec, &to, &port);
+		if (stat > 0) {
+			drop(d, a, stat, skb);
+			return;
+		}
+	}
+	if (stat && !dgsec_peer_service(iface, a->peer, &to)) {
 		drop(d, a, DGSEC_A_STATS_RX_DROP_NO_SERVICE, skb);
 		return;
 	}
+	len = rec->len;
 
 	skb_orphan(skb);
 	skb_scrub_packet(skb, !net_eq(dev_net_rcu(dev), iface->lower_net));
@@ -84,7 +96,7 @@ static void deliver(struct datagram *d, struct dgsec_assoc *a,
 	ip6->hop_limit = INNER_HOP_LIMIT;
 	ip6->saddr = a->peer->inner;
 	ip6->daddr = to.addr;
-	udp->source = a->inner_port;
+	udp->source = port;
 	udp->dest = to.port;
 	udp->len = htons(len);
 	udp->check = 0;

@@ -92,9 +92,12 @@ static const u8 place[DGSEC_A_STATS_MAX + 1] = {
 	[DGSEC_A_STATS_TX_DROP_QUEUE_FULL]	= 30,
 	[DGSEC_A_STATS_TX_DROP_QUEUE_TIME]	= 31,
 	[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED]	= 32,
+	[DGSEC_A_STATS_RX_DROP_NO_EXCHANGE]	= 33,
+	[DGSEC_A_STATS_TX_DROP_NOT_COAP]	= 34,
+	[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE]	= 35,
 };
 
-static_assert(DGSEC_OWN_MAX == 32);
+static_assert(DGSEC_OWN_MAX == 35);
 
 /* Return: own[], or NULL without memory: then only the interface counts. */
 static atomic64_t *own(struct dgsec_counts *c, gfp_t gfp)

@@ -17,7 +17,7 @@ struct dgsec_stats {
 };
 
 /* How many counters associations and peers have besides records and octets */
-enum { DGSEC_OWN_MAX = 32 };
+enum { DGSEC_OWN_MAX = 35 };
 
 /* The counters of an association or a peer; all zeros to begin with */
 struct dgsec_counts {

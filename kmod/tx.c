@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of a packet from a service to a device, top to bottom.
+ * The way of a packet to a device, top to bottom.
  *
  * A plain IPv6/UDP packet comes from the stack; its inner address names the
  * peer and its port the association. The payload is sealed where it is, and
@@ -19,6 +19,7 @@
 #include <net/route.h>
 #include <net/udp.h>
 
+#include "clients.h"
 #include "event.h"
 #include "lookup.h"
 #include "socket.h"
@@ -352,18 +353,22 @@ static int check_packet(struct sk_buff *skb)
 	return 0;
 }
 
-/* The payload in linear memory of our own, with room on both sides */
-static int make_room(struct sk_buff *skb, const struct dgsec_assoc *a)
+/*
+ * The payload in linear memory of our own, with room on both sides, and so
+ * many octets @more.
+ */
+static int make_room(struct sk_buff *skb, const struct dgsec_assoc *a, int more)
 {
 	const struct net_device *lower = a->iface->lower;
 	u8 cid_len = dgsec_assoc_tx_cid(a)->len;
-	int head = dgsec_tx_headroom(lower, cid_len) - skb_headroom(skb);
-	int tail = dgsec_tx_tailroom(lower, cid_len) - skb_tailroom(skb);
+	int head = dgsec_tx_headroom(lower, cid_len) + more - skb_headroom(skb);
+	int tail = dgsec_tx_tailroom(lower, cid_len) + more - skb_tailroom(skb);
 
 	if (unlikely(skb_is_nonlinear(skb))) {
 		if (skb_linearize(skb))
 			return -ENOMEM;
-		tail = dgsec_tx_tailroom(lower, cid_len) - skb_tailroom(skb);
+		tail = dgsec_tx_tailroom(lower, cid_len) + more -
+		       skb_tailroom(skb);
 	}
 	if (likely(!skb_cloned(skb) && head <= 0 && tail <= 0))
 		return 0;
@@ -412,6 +417,7 @@ void dgsec_tx_refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
 	switch (stat) {
 	case DGSEC_A_STATS_TX_DROP_NOT_UDP:
 	case DGSEC_A_STATS_TX_DROP_NOT_SERVICE:
+	case DGSEC_A_STATS_TX_DROP_NOT_COAP:
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH,
 				ICMPV6_ADM_PROHIBITED, 0);
 		break;
@@ -476,6 +482,8 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct dgsec_peer *peer = NULL;
 	struct dgsec_assoc *a;
 	unsigned int len;
+	bool service;
+	__be16 port;
 	int stat;
 
 	rcu_read_lock();
@@ -491,24 +499,36 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 				DGSEC_A_STATS_TX_DROP_NO_PEER);
 		goto out;
 	}
-	if (unlikely(!is_service(iface, peer, ipv6_hdr(skb),
-				 (struct udphdr *)(ipv6_hdr(skb) + 1)))) {
+	service = is_service(iface, peer, ipv6_hdr(skb),
+			     (struct udphdr *)(ipv6_hdr(skb) + 1));
+	if (unlikely(!service &&
+		     READ_ONCE(peer->payload) != DGSEC_PAYLOAD_COAP)) {
 		dgsec_tx_refuse(iface, peer, skb,
 				DGSEC_A_STATS_TX_DROP_NOT_SERVICE);
 		goto out;
 	}
-	a = assoc_at(peer, ((struct udphdr *)(ipv6_hdr(skb) + 1))->dest);
+	port = ((struct udphdr *)(ipv6_hdr(skb) + 1))->dest;
+	a = likely(service) ? assoc_at(peer, port) :
+			      dgsec_clients_assoc(peer, port);
 	if (unlikely(!a)) {
 		let_wait(iface, peer, skb);
 		goto out;
 	}
 
-	if (unlikely(make_room(skb, a))) {
+	if (unlikely(make_room(skb, a, service ? 0 : DGSEC_CLIENTS_ROOM))) {
 		count(a, DGSEC_A_STATS_TX_DROP_MEMORY);
 		kfree_skb(skb);
 		goto out;
 	}
-	skb_pull(skb, INNER_LEN);
+	if (likely(service && !dgsec_clients_share(peer))) {
+		skb_pull(skb, INNER_LEN);
+	} else {
+		stat = dgsec_clients_out(iface, peer, skb, service, &a);
+		if (unlikely(stat)) {
+			dgsec_tx_refuse(iface, peer, skb, stat);
+			goto out;
+		}
+	}
 	len = skb->len;
 	stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
 	if (unlikely(stat)) {

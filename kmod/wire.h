@@ -86,6 +86,47 @@ enum dtls12_layout {
 	DTLS12_PREFIX_LEN		= DTLS12_HEADER_LEN + DTLS12_EXPLICIT_LEN,
 };
 
+/*
+ * A CoAP message over UDP (RFC 7252 section 3). Behind the token come options,
+ * each with the difference of its number to the one before, and the payload.
+ *
+ *   0                1      2            4
+ *   +----+---+-------+------+------------+------------+-------- - -
+ *   | 01 | T | n     | code | message ID | n octets   | options, ff, payload
+ *   +----+---+-------+------+------------+------------+-------- - -
+ *     2    2   4 bits                      token
+ */
+enum coap_layout {
+	COAP_VERSION			= 1,
+	COAP_CODE			= 1,
+	COAP_MID			= 2,
+	COAP_HEADER_LEN			= 4,
+	COAP_TOKEN_MAX			= 8,
+	COAP_PAYLOAD_MARKER		= 0xff,
+	COAP_OPTION_OBSERVE		= 6,	/* RFC 7641 section 2 */
+};
+
+enum coap_type {
+	COAP_CON			= 0,
+	COAP_NON			= 1,
+	COAP_ACK			= 2,
+	COAP_RST			= 3,
+};
+
+/* Codes are a class of 3 bits and a detail of 5 (RFC 7252 section 12.1). */
+enum coap_code {
+	COAP_EMPTY			= 0,
+	COAP_CLASS_REQUEST		= 0,
+	COAP_CLASS_SUCCESS		= 2,
+};
+
+/* Seconds (RFC 7252 section 4.8.2, RFC 7641 section 4.5) */
+enum coap_time {
+	COAP_EXCHANGE_LIFETIME		= 247,
+	COAP_NON_LIFETIME		= 145,
+	COAP_OBSERVE_CON		= 24 * 3600,
+};
+
 /* The longest connection ID here, of either side; RFC 9146 allows 255 */
 #define DTLS12_CID_MAX			DGSEC_CID_MAX
 #define DTLS12_AAD_MAX			(DTLS12_CID_AAD_LEN + DTLS12_CID_MAX)

@@ -27,6 +27,7 @@ extern const struct verb verb_set;
 extern const struct verb verb_socket;
 extern const struct verb verb_peer;
 extern const struct verb verb_assoc;
+extern const struct verb verb_exchange;
 extern const struct verb verb_alert;
 extern const struct verb verb_monitor;
 extern const struct verb verb_stats;

@@ -21,13 +21,14 @@ _dgsec_words() {
 	local limits
 	limits="soft-packets hard-packets soft-bytes hard-bytes soft-failed hard-failed soft-seconds hard-seconds idle-seconds unanswered-seconds"
 	case $1 in
-	set)		echo "service handshake-rate handshake-burst max-peers max-assocs cid-len queue-len queue-max queue-bytes queue-seconds" ;;
+	set)		echo "service handshake-rate handshake-burst max-peers max-assocs cid-len queue-len queue-max queue-bytes queue-seconds max-exchanges max-peer-exchanges" ;;
 	"peer add")	echo "addr name mark service payload max-assocs acquire" ;;
 	"peer set")	echo "mark service payload max-assocs acquire" ;;
 	"assoc add")	echo "peer cipher remote local keys protocol role epoch tx-seq rx-seq window rx-cid tx-cid tx-max rx-max replace $limits" ;;
 	"assoc set")	echo "$limits" ;;
 	"assoc del")	echo "close" ;;
 	"assoc show")	echo "peer -j" ;;
+	exchange)	echo "peer -j" ;;
 	stats)		echo "peer assoc -j" ;;
 	show|monitor|"peer show")	echo "-j" ;;
 	esac
@@ -42,9 +43,9 @@ _dgsec() {
 	esac
 	local dev=${COMP_WORDS[at]}
 	if [ "$COMP_CWORD" = 1 ]; then
-		words="show set socket peer assoc alert monitor stats help --version"
+		words="show set socket peer assoc exchange alert monitor stats help --version"
 	elif [ "$verb" = help ]; then
-		words="show set socket peer assoc alert monitor stats"
+		words="show set socket peer assoc exchange alert monitor stats"
 	elif [ "$COMP_CWORD" = 2 ] && [ $at = 3 ]; then
 		words="add del help"
 		[ "$verb" = socket ] || words="$words set show"
@@ -66,7 +67,7 @@ _dgsec() {
 		# What only the user knows
 		*:addr:*|*:name:*|*:mark:*|*:remote:*|*:local:*|*:epoch:*|*:window:*|*-rate:*|*-burst:*|*-peers:*)
 				;;
-		*-assocs:*|*-seq:*|*-packets:*|*-bytes:*|*-seconds:*)
+		*-exchanges:*|*-assocs:*|*-seq:*|*-packets:*|*-bytes:*|*-seconds:*)
 				;;
 		*)		words=$(_dgsec_words "$path") ;;
 		esac

@@ -113,6 +113,10 @@ struct json_object *json_interface(const struct dgsec_interface *obj)
 	ADD_NUMBER("queue-bytes", INTERFACE_QUEUE_BYTES, queue_bytes);
 	ADD_NUMBER("queue-seconds", INTERFACE_QUEUE_SECONDS, queue_seconds);
 	ADD_NUMBER("queued", INTERFACE_QUEUED, queued);
+	ADD_NUMBER("max-exchanges", INTERFACE_MAX_EXCHANGES, max_exchanges);
+	ADD_NUMBER("max-peer-exchanges", INTERFACE_MAX_PEER_EXCHANGES,
+		   max_peer_exchanges);
+	ADD_NUMBER("exchanges", INTERFACE_EXCHANGES, exchanges);
 	ADD_STATS(INTERFACE_STATS);
 	return o;
 }
@@ -143,6 +147,7 @@ struct json_object *json_peer(const struct dgsec_peer *obj)
 	ADD_NUMBER("assocs", PEER_ASSOCS, assocs);
 	ADD_NUMBER("acquire", PEER_ACQUIRE, acquire);
 	ADD_NUMBER("queued", PEER_QUEUED, queued);
+	ADD_NUMBER("exchanges", PEER_EXCHANGES, exchanges);
 	ADD_STATS(PEER_STATS);
 	return o;
 }
@@ -186,6 +191,44 @@ struct json_object *json_assoc(const struct dgsec_assoc *obj)
 	ADD_NUMBER("rx-age", ASSOC_RX_AGE, rx_age);
 	ADD_NUMBER("tx-age", ASSOC_TX_AGE, tx_age);
 	ADD_STATS(ASSOC_STATS);
+	return o;
+}
+
+static void add_token(struct json_object *o, const char *key,
+		      const struct dgsec_token *token)
+{
+	char text[2 * DGSEC_TOKEN_MAX + 1] = "";
+	size_t i;
+
+	for (i = 0; i < token->len; i++)
+		snprintf(text + 2 * i, sizeof(text) - 2 * i, "%02x",
+			 token->octets[i]);
+	json_add_text(o, key, text);
+}
+
+struct json_object *json_exchange(const struct dgsec_exchange *obj)
+{
+	struct json_object *o = json_object_new_object();
+
+	ADD_NUMBER("peer-id", EXCHANGE_PEER_ID, peer_id);
+	ADD_ADDR("client-addr", EXCHANGE_CLIENT_ADDR, client_addr);
+	ADD_NUMBER("client-port", EXCHANGE_CLIENT_PORT, client_port);
+	ADD_NUMBER("inner-port", EXCHANGE_INNER_PORT, inner_port);
+	if (dgsec_has(obj, DGSEC_A_EXCHANGE_STATE))
+		add_enum(o, "state", obj->state,
+			 dgsec_exchange_state_name(obj->state));
+	ADD_FLAG("service", EXCHANGE_SERVICE);
+	ADD_FLAG("confirmable", EXCHANGE_CONFIRMABLE);
+	if (dgsec_has(obj, DGSEC_A_EXCHANGE_CLIENT_TOKEN))
+		add_token(o, "client-token", &obj->client_token);
+	if (dgsec_has(obj, DGSEC_A_EXCHANGE_DEVICE_TOKEN))
+		add_token(o, "device-token", &obj->device_token);
+	ADD_NUMBER("client-mid", EXCHANGE_CLIENT_MID, client_mid);
+	ADD_NUMBER("device-mid", EXCHANGE_DEVICE_MID, device_mid);
+	ADD_NUMBER("requests", EXCHANGE_REQUESTS, requests);
+	ADD_NUMBER("responses", EXCHANGE_RESPONSES, responses);
+	ADD_NUMBER("age", EXCHANGE_AGE, age);
+	ADD_NUMBER("left", EXCHANGE_LEFT, left);
 	return o;
 }
 

@@ -14,6 +14,7 @@ struct json_object *json_interface(const struct dgsec_interface *iface);
 struct json_object *json_socket(const struct dgsec_socket *sock);
 struct json_object *json_peer(const struct dgsec_peer *peer);
 struct json_object *json_assoc(const struct dgsec_assoc *assoc);
+struct json_object *json_exchange(const struct dgsec_exchange *exchange);
 struct json_object *json_stats(const uint64_t *stats);
 
 void json_add_text(struct json_object *o, const char *key, const char *text);

@@ -28,8 +28,8 @@ static const struct verb verb_help_option = {
 
 static const struct verb *const verbs[] = {
 	&verb_show, &verb_set, &verb_socket, &verb_peer, &verb_assoc,
-	&verb_alert, &verb_monitor, &verb_stats, &verb_help, &verb_version,
-	&verb_help_option,
+	&verb_exchange, &verb_alert, &verb_monitor, &verb_stats, &verb_help,
+	&verb_version, &verb_help_option,
 };
 
 static void print_usage(FILE *f)

@@ -6,6 +6,7 @@ static const char help[] =
 "dgsec set DEV [service SERVICE] [handshake-rate N] [handshake-burst N]\n"
 "          [max-peers N] [max-assocs N] [cid-len N] [queue-len N]\n"
 "          [queue-max N] [queue-bytes N] [queue-seconds N]\n"
+"          [max-exchanges N] [max-peer-exchanges N]\n"
 "\n"
 "Change settings of an interface; what is not given stays.\n"
 "\n"
@@ -21,7 +22,10 @@ static const char help[] =
 "                     0: none. Not while there are associations with one\n"
 "  queue-len N        packets that wait for an association with a peer that\n"
 "                     dgsecd can call, 0 to 64; queue-max and queue-bytes:\n"
-"                     in all; queue-seconds: for how long, 1 to 300\n";
+"                     in all; queue-seconds: for how long, 1 to 300\n"
+"  max-exchanges N    most exchanges of others than the services with devices;\n"
+"                     0: nobody else may ask\n"
+"  max-peer-exchanges N  most of them with one peer\n";
 
 static int parse_service(struct args *a, const struct keyword *kw,
 			 const char *value, void *obj)
@@ -59,6 +63,9 @@ static const struct keyword keywords[] = {
 	NUMBER("queue-max", queue_max, QUEUE_MAX, 0, 30000),
 	NUMBER("queue-bytes", queue_bytes, QUEUE_BYTES, 0, UINT32_MAX),
 	NUMBER("queue-seconds", queue_seconds, QUEUE_SECONDS, 1, 300),
+	NUMBER("max-exchanges", max_exchanges, MAX_EXCHANGES, 0, 131072),
+	NUMBER("max-peer-exchanges", max_peer_exchanges, MAX_PEER_EXCHANGES, 0,
+	       16384),
 };
 
 static int run(struct args *a)

@@ -256,6 +256,9 @@ static void text_interface(const struct dgsec_interface *iface,
 	printf("  packets that wait for an association %u, at most %u, %u for a peer, %us\n",
 	       iface->queued, iface->queue_max, iface->queue_len,
 	       iface->queue_seconds);
+	printf("  exchanges %u of %u, with one peer at most %u\n",
+	       iface->exchanges, iface->max_exchanges,
+	       iface->max_peer_exchanges);
 	if (iface->cid_len)
 		printf("  connection IDs of %u octets\n", iface->cid_len);
 	printf("  records in %" PRIu64 ", out %" PRIu64 ", ",

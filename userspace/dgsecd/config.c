@@ -245,6 +245,8 @@ static void set_defaults(struct config *config)
 		.handshake_burst = 200,
 		.max_peers = 131072,
 		.max_assocs = 131072,
+		.max_exchanges = 16384,
+		.max_peer_exchanges = 4096,
 		.half_open_max = 1000,
 		/* With the timers below, four flights of ours. */
 		.half_open_expiry = 120000,

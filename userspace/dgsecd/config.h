@@ -70,6 +70,8 @@ struct config {
 	uint32_t handshake_burst;
 	uint32_t max_peers;
 	uint32_t max_assocs;
+	uint32_t max_exchanges;
+	uint32_t max_peer_exchanges;
 	uint32_t half_open_max;
 	uint32_t half_open_expiry;	/* milliseconds */
 	uint32_t confirm_expiry;	/* milliseconds */

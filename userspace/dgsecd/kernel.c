@@ -162,6 +162,10 @@ int kernel_set(const struct config *config)
 		  config->handshake_burst);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_PEERS, max_peers, config->max_peers);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_ASSOCS, max_assocs, config->max_assocs);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_EXCHANGES, max_exchanges,
+		  config->max_exchanges);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES, max_peer_exchanges,
+		  config->max_peer_exchanges);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_CID_LEN, cid_len, config->handshake.cid_len);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_QUEUE_LEN, queue_len, config->queue_len);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_QUEUE_SECONDS, queue_seconds,

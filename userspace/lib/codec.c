@@ -44,6 +44,9 @@ static const struct field interface_fields[] = {
 	FIELD(interface, INTERFACE_QUEUE_SECONDS, U32, queue_seconds),
 	FIELD(interface, INTERFACE_QUEUED, U32, queued),
 	FIELD(interface, INTERFACE_STATS, STATS, stats),
+	FIELD(interface, INTERFACE_MAX_EXCHANGES, U32, max_exchanges),
+	FIELD(interface, INTERFACE_MAX_PEER_EXCHANGES, U32, max_peer_exchanges),
+	FIELD(interface, INTERFACE_EXCHANGES, U32, exchanges),
 };
 
 OBJECT(interface, INTERFACE);
@@ -71,6 +74,7 @@ static const struct field peer_fields[] = {
 	FIELD(peer, PEER_ACQUIRE, U32, acquire),
 	FIELD(peer, PEER_QUEUED, U32, queued),
 	FIELD(peer, PEER_STATS, STATS, stats),
+	FIELD(peer, PEER_EXCHANGES, U32, exchanges),
 };
 
 OBJECT(peer, PEER);
@@ -90,8 +94,8 @@ static const struct field assoc_fields[] = {
 	FIELD(assoc, ASSOC_TX_SEQ, U64, tx_seq),
 	FIELD(assoc, ASSOC_RX_SEQ, U64, rx_seq),
 	FIELD(assoc, ASSOC_WINDOW, U32, window),
-	FIELD(assoc, ASSOC_RX_CID, CID, rx_cid),
-	FIELD(assoc, ASSOC_TX_CID, CID, tx_cid),
+	FIELD(assoc, ASSOC_RX_CID, OCTETS, rx_cid),
+	FIELD(assoc, ASSOC_TX_CID, OCTETS, tx_cid),
 	FLAG(ASSOC_REPLACE),
 	FLAG(ASSOC_CLOSE),
 	FIELD(assoc, ASSOC_SOFT_PACKETS, U64, soft_packets),
@@ -117,10 +121,30 @@ static const struct field assoc_fields[] = {
 
 OBJECT(assoc, ASSOC);
 
+static const struct field exchange_fields[] = {
+	FIELD(exchange, EXCHANGE_PEER_ID, U32, peer_id),
+	FIELD(exchange, EXCHANGE_CLIENT_ADDR, ADDR, client_addr),
+	FIELD(exchange, EXCHANGE_CLIENT_PORT, BE16, client_port),
+	FIELD(exchange, EXCHANGE_INNER_PORT, BE16, inner_port),
+	FIELD(exchange, EXCHANGE_STATE, U32, state),
+	FLAG(EXCHANGE_SERVICE),
+	FLAG(EXCHANGE_CONFIRMABLE),
+	FIELD(exchange, EXCHANGE_CLIENT_TOKEN, OCTETS, client_token),
+	FIELD(exchange, EXCHANGE_DEVICE_TOKEN, OCTETS, device_token),
+	FIELD(exchange, EXCHANGE_CLIENT_MID, U16, client_mid),
+	FIELD(exchange, EXCHANGE_DEVICE_MID, U16, device_mid),
+	FIELD(exchange, EXCHANGE_REQUESTS, U32, requests),
+	FIELD(exchange, EXCHANGE_RESPONSES, U32, responses),
+	FIELD(exchange, EXCHANGE_AGE, U32, age),
+	FIELD(exchange, EXCHANGE_LEFT, U32, left),
+};
+
+OBJECT(exchange, EXCHANGE);
+
 static int field_put(struct nl_msg *msg, const struct field *f, const void *obj)
 {
 	const void *p = (const char *)obj + f->offset;
-	const struct dgsec_cid *cid = p;
+	const uint8_t *octets = p;
 	uint16_t u16;
 
 	switch (f->type) {
@@ -139,10 +163,10 @@ static int field_put(struct nl_msg *msg, const struct field *f, const void *obj)
 		if (!memchr(p, '\0', f->size))
 			return -NLE_INVAL;
 		return nla_put_string(msg, f->attr, p);
-	case FIELD_CID:
-		if (cid->len > sizeof(cid->id))
+	case FIELD_OCTETS:
+		if (*octets >= f->size)
 			return -NLE_INVAL;
-		return nla_put(msg, f->attr, cid->len, cid->id);
+		return nla_put(msg, f->attr, *octets, octets + 1);
 	case FIELD_FLAG:
 		return nla_put_flag(msg, f->attr);
 	default:
@@ -197,7 +221,6 @@ static bool field_parse(const struct field *f, struct nlattr *a, void *obj)
 		[FIELD_ADDR] = sizeof(struct in6_addr),
 	};
 	void *p = (char *)obj + f->offset;
-	struct dgsec_cid *cid = p;
 	size_t len = nla_len(a);
 
 	switch (f->type) {
@@ -208,11 +231,11 @@ static bool field_parse(const struct field *f, struct nlattr *a, void *obj)
 		memcpy(p, nla_data(a), len);
 		((char *)p)[len] = '\0';
 		return true;
-	case FIELD_CID:
-		if (len > sizeof(cid->id))
+	case FIELD_OCTETS:
+		if (len >= f->size)
 			return false;
-		cid->len = len;
-		memcpy(cid->id, nla_data(a), len);
+		*(uint8_t *)p = len;
+		memcpy((uint8_t *)p + 1, nla_data(a), len);
 		return true;
 	case FIELD_FLAG:
 		return true;

@@ -18,7 +18,7 @@ enum field_type {
 	FIELD_U64,
 	FIELD_ADDR,
 	FIELD_STRING,		/* size octets with the final NUL */
-	FIELD_CID,
+	FIELD_OCTETS,		/* their number in one octet, then they */
 	FIELD_FLAG,		/* no member, only its bit */
 	FIELD_STATS,		/* never sent */
 };
@@ -43,6 +43,7 @@ extern const struct object object_interface;
 extern const struct object object_socket;
 extern const struct object object_peer;
 extern const struct object object_assoc;
+extern const struct object object_exchange;
 
 /* Every object starts with its has bits. */
 #define object_has(obj)	(*(uint64_t *)(obj))

@@ -67,6 +67,9 @@ struct dgsec_interface {
 	uint32_t queue_bytes;		/* their memory, */
 	uint32_t queue_seconds;		/* and for how long */
 	uint32_t queued;
+	uint32_t max_exchanges;		/* 0: only services may ask */
+	uint32_t max_peer_exchanges;
+	uint32_t exchanges;
 	uint64_t stats[DGSEC_STATS_SIZE];	/* by DGSEC_A_STATS_* */
 };
 
@@ -91,6 +94,7 @@ struct dgsec_peer {
 	uint32_t assocs;
 	uint32_t acquire;		/* 1: packets wait for an association */
 	uint32_t queued;
+	uint32_t exchanges;
 	uint64_t stats[DGSEC_STATS_SIZE];
 };
 
@@ -136,6 +140,31 @@ struct dgsec_assoc {
 	uint32_t rx_age;		/* seconds; bit unset: nothing yet */
 	uint32_t tx_age;
 	uint64_t stats[DGSEC_STATS_SIZE];
+};
+
+/* A CoAP token */
+struct dgsec_token {
+	uint8_t len;
+	uint8_t octets[DGSEC_TOKEN_MAX];
+};
+
+/* What others than its service ask a peer, and how that is answered */
+struct dgsec_exchange {
+	uint64_t has;			/* bits DGSEC_A_EXCHANGE_* */
+					/* flags: SERVICE, CONFIRMABLE */
+	uint32_t peer_id;
+	struct in6_addr client_addr;
+	uint16_t client_port;
+	uint16_t inner_port;		/* the peer's, that is asked */
+	uint32_t state;			/* enum dgsec_exchange_state */
+	struct dgsec_token client_token;	/* bit unset: it has none */
+	struct dgsec_token device_token;
+	uint16_t client_mid;
+	uint16_t device_mid;
+	uint32_t requests;		/* with those repeated */
+	uint32_t responses;
+	uint32_t age;			/* seconds */
+	uint32_t left;
 };
 
 /*
@@ -251,6 +280,13 @@ int dgsec_assoc_list(struct dgsec *dg, struct dgsec_ref dev, uint32_t peer_id,
 int dgsec_acquire_done(struct dgsec *dg, struct dgsec_ref dev,
 		       const struct dgsec_peer *key, uint32_t seconds);
 
+/* @peer_id: only that peer's, or 0 for all. In no order. */
+int dgsec_exchange_list(struct dgsec *dg, struct dgsec_ref dev,
+			uint32_t peer_id,
+			int (*fn)(const struct dgsec_exchange *exchange,
+				  void *arg),
+			void *arg);
+
 int dgsec_expect_add(struct dgsec *dg, struct dgsec_ref dev,
 		     const struct dgsec_endpoint *ep);
 int dgsec_expect_del(struct dgsec *dg, struct dgsec_ref dev,
@@ -311,6 +347,7 @@ const char *dgsec_cipher_name(uint32_t value);
 const char *dgsec_role_name(uint32_t value);
 const char *dgsec_payload_name(uint32_t value);
 const char *dgsec_reason_name(uint32_t value);
+const char *dgsec_exchange_state_name(uint32_t value);
 const char *dgsec_stats_name(uint32_t attr);	/* DGSEC_A_STATS_*; 0 and PAD: NULL */
 const char *dgsec_event_name(uint32_t cmd);	/* "acquire", "confirmed", ... */
 const char *dgsec_alert_name(uint8_t description);	/* RFC 5246 section 7.2 */

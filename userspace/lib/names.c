@@ -44,6 +44,14 @@ static const char *const reasons[] = {
 	[DGSEC_REASON_UNANSWERED] = "unanswered",
 };
 
+static const char *const exchange_states[] = {
+	[DGSEC_EXCHANGE_STATE_WAITING] = "waiting",
+	[DGSEC_EXCHANGE_STATE_ACKNOWLEDGED] = "acknowledged",
+	[DGSEC_EXCHANGE_STATE_ANSWERED] = "answered",
+	[DGSEC_EXCHANGE_STATE_OBSERVING] = "observing",
+	[DGSEC_EXCHANGE_STATE_MESSAGE] = "message",
+};
+
 static const char *const events[] = {
 	[DGSEC_CMD_ACQUIRE_NTF] = "acquire",
 	[DGSEC_CMD_CONFIRMED_NTF] = "confirmed",
@@ -104,6 +112,13 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_TX_DROP_QUEUE_FULL] = "tx-drop-queue-full",
 	[DGSEC_A_STATS_TX_DROP_QUEUE_TIME] = "tx-drop-queue-time",
 	[DGSEC_A_STATS_TX_DROP_QUEUE_REFUSED] = "tx-drop-queue-refused",
+	[DGSEC_A_STATS_EXCHANGE_OPENED] = "exchange-opened",
+	[DGSEC_A_STATS_EXCHANGE_EVICTED] = "exchange-evicted",
+	[DGSEC_A_STATS_RX_EXCHANGE] = "rx-exchange",
+	[DGSEC_A_STATS_TX_EXCHANGE] = "tx-exchange",
+	[DGSEC_A_STATS_RX_DROP_NO_EXCHANGE] = "rx-drop-no-exchange",
+	[DGSEC_A_STATS_TX_DROP_NOT_COAP] = "tx-drop-not-coap",
+	[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE] = "tx-drop-no-exchange",
 };
 
 static_assert(ARRAY_SIZE(stats) == DGSEC_A_STATS_MAX + 1,
@@ -181,6 +196,7 @@ NAME_AND_VALUE(role, roles)
 NAME_AND_VALUE(payload, payloads)
 NAME_AND_VALUE(stats, stats)
 NAME(reason, reasons)
+NAME(exchange_state, exchange_states)
 NAME(event, events)
 
 const char *dgsec_alert_name(uint8_t description)

@@ -29,8 +29,8 @@ static void fill(const struct object *type, unsigned char *obj)
 			obj[f->offset + i] = n++ | 1;
 		if (f->type == FIELD_STRING)
 			obj[f->offset + f->size - 1] = 0;
-		if (f->type == FIELD_CID)
-			((struct dgsec_cid *)(obj + f->offset))->len = DGSEC_CID_MAX;
+		if (f->type == FIELD_OCTETS)
+			*(uint8_t *)(obj + f->offset) = f->size - 1;
 	}
 }
 

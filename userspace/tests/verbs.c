@@ -14,7 +14,7 @@
 
 static const struct verb *const verbs[] = {
 	&verb_show, &verb_set, &verb_socket, &verb_peer, &verb_assoc,
-	&verb_alert, &verb_monitor, &verb_stats,
+	&verb_exchange, &verb_alert, &verb_monitor, &verb_stats,
 };
 
 /* Words are parted by single blanks; so are those of messages. */
@@ -68,6 +68,12 @@ static const char *const cases[][2] = {
 	{ "peer del dg0", "the peer is missing" },
 	{ "peer del dg0 dev1 dev2", "one word too many" },
 	{ "peer show dg0 dev1 dev2", "one word too many" },
+	{ "exchange", "the interface is missing" },
+	{ "exchange show", "the interface is missing" },
+	{ "exchange dg0 dev1", "'dev1' is one word too many" },
+	{ "exchange dg0 peer", "the peer is missing" },
+	{ "set dg0 max-exchanges 131073", "from 0 to 131072" },
+	{ "set dg0 max-peer-exchanges 16385", "from 0 to 16384" },
 	{ "assoc", "one of add, set, del, show" },
 	{ "assoc add dg0", "'peer' is missing: its number" },
 	{ "assoc add dg0 peer 1", "'cipher' is missing: aes-128-ccm-8, " },

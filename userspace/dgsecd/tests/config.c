@@ -135,6 +135,9 @@ static const struct {
 	{ "unknown-identity neither", IFACE "unknown-identity = maybe\n",
 		{ { 4, "\"hide\" or \"reject\"" } } },
 	{ "max-peers above 32 bits", IFACE "max-peers = 4294967296\n", { { 4, "max-peers" } } },
+	{ "max-exchanges above 131072", IFACE "max-exchanges = 131073\n", { { 4, "0 to 131072" } } },
+	{ "max-peer-exchanges above 16384", IFACE "max-peer-exchanges = 16385\n",
+		{ { 4, "0 to 16384" } } },
 	{ "max-assocs no number", IFACE "max-assocs = 1k\n", { { 4, "max-assocs" } } },
 	{ "one port to connect from", IFACE "connect-ports = 61616\n",
 		{ { 4, "connect-ports: expected two ports" } } },
@@ -366,7 +369,7 @@ static void test_full(void)
 		"retransmit-min = 500ms\nretransmit-max = 1min\nhandshake-mtu = 512\n"
 		"handshake-rate = 0\nhandshake-burst = 5\nhalf-open-max = 7\n"
 		"half-open-expiry = 10\nconfirm-expiry = 1h\nconfirm-grace = 7\nunknown-identity = reject\n"
-		"max-peers = 9\nmax-assocs = 10\npayload = opaque\nwindow = 1024\n"
+		"max-peers = 9\nmax-assocs = 10\nmax-exchanges = 11\nmax-peer-exchanges = 0\npayload = opaque\nwindow = 1024\n"
 		"hard-packets = 1000\nsoft-packets = 0x10\nidle-time = 30d\n"
 		"[peer \xc3\xa4 b]\n"
 		"identity = a = b ; # \xe2\x82\xac\n" KEY
@@ -396,7 +399,8 @@ static void test_full(void)
 		  config->half_open_max == 7 && config->half_open_expiry == 10000 &&
 		  config->confirm_expiry == 3600000 && config->confirm_grace == 7000 &&
 		  config->reject_unknown &&
-		  config->max_peers == 9 && config->max_assocs == 10, "handshakes");
+		  config->max_peers == 9 && config->max_assocs == 10 &&
+		  config->max_exchanges == 11 && !config->max_peer_exchanges, "handshakes");
 	peer = config->peers[0];
 	ktap_test(!strcmp(peer->name, "\xc3\xa4 b") &&
 		  !strcmp(peer->identity, "a = b ; # \xe2\x82\xac") &&
