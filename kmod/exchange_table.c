@@ -5,7 +5,6 @@
  */
 
 #ifdef __KERNEL__
-#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -321,10 +320,10 @@ dgsec_exchange_open(struct dgsec_exchanges *x, const struct dgsec_asker *from,
 
 	if (!p)
 		return NULL;
-	for (; x->share.count >= x->max; ++*evicted)
-		dgsec_exchange_end(x, victim_of_all(x), now);
 	for (; p->share.count >= x->max_peer; ++*evicted)
 		dgsec_exchange_end(x, victim_of_peer(p), now);
+	for (; x->share.count >= x->max; ++*evicted)
+		dgsec_exchange_end(x, victim_of_all(x), now);
 
 	e = kzalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
 	if (!e)

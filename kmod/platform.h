@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the span-based core (records, replay window, their self tests) needs
+ * What the span-based core (records, replay window, exchanges, self tests) needs
  * from its surroundings. The same files are compiled into the module and, for
  * unit tests and fuzzers, into userspace.
  */
@@ -11,8 +11,12 @@
 
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/in6.h>
+#include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <linux/unaligned.h>

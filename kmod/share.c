@@ -6,6 +6,11 @@
  * costs the same however many there are.
  */
 
+#ifdef __KERNEL__
+#include <linux/bitops.h>
+#include <linux/slab.h>
+#endif
+
 #include "share.h"
 
 void dgsec_share_init(struct dgsec_share *share)

@@ -5,6 +5,7 @@
  */
 
 #include "coap.h"
+#include "serve.h"
 #include "session.h"
 #include "util.h"
 
@@ -46,6 +47,7 @@ static void print_usage(FILE *f)
 	      "  move [ADDR]:PORT            go on from another endpoint\n"
 	      "  close                       close_notify\n",
 	      f);
+	fputs(serve_help, f);
 	fputs(command_send_help, f);
 	fputs("Exit status 1: something did not happen that should.\n", f);
 }
@@ -330,6 +332,8 @@ static bool run(struct session *s, const struct identity *who, char *command)
 		return exchange(s, COAP_PUT, args);
 	if (!strcmp(command, "stream"))
 		return do_stream(s, args);
+	if (!strcmp(command, "serve"))
+		return serve(s, args);
 	if (!strcmp(command, "read"))
 		return read_one(s, *args ? command_int("read", args, 0, 1 << 30) : 5000);
 	if (!strcmp(command, "write")) {

@@ -4,6 +4,7 @@
 #define _DGSEC_USERSPACE_H
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,10 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int32_t s32;
+typedef u16 __be16;
 
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
@@ -33,10 +38,22 @@ typedef uint64_t u64;
 #define pr_notice(...)		fprintf(stderr, __VA_ARGS__)
 
 #define GFP_KERNEL		0
+#define GFP_ATOMIC		0
+#define __GFP_NOWARN		0
 #define kzalloc(size, flags)	calloc(1, size)
 #define kfree(p)		free(p)
 #define kvmalloc(size, flags)	malloc(size)
+#define kvcalloc(n, size, flags) calloc(n, size)
 #define kvfree(p)		free(p)
+
+/* one thread */
+typedef struct { } spinlock_t;
+#define spin_lock_init(lock)	((void)(lock))
+#define spin_lock(lock)		((void)(lock))
+#define spin_unlock(lock)	((void)(lock))
+#define spin_lock_bh(lock)	((void)(lock))
+#define spin_unlock_bh(lock)	((void)(lock))
+#define cond_resched()		((void)0)
 
 #define swab16(v)		((u16)__builtin_bswap16(v))
 #define swab32(v)		((u32)__builtin_bswap32(v))
@@ -45,6 +62,48 @@ typedef uint64_t u64;
 static inline u32 ror32(u32 v, unsigned int n)
 {
 	return v >> n | v << (32 - n);
+}
+
+static inline int fls(unsigned int v)
+{
+	return v ? 32 - __builtin_clz(v) : 0;
+}
+
+/* the same each time */
+static inline void get_random_bytes(void *p, size_t len)
+{
+	static u64 state = 0x853c49e6748fea9bULL;
+	u8 *b = p;
+
+	for (; len; len--) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		*b++ = state >> 24;
+	}
+}
+
+typedef struct {
+	u64 key[2];
+} siphash_key_t;
+
+/* Nobody attacks a test: any hash will do. */
+static inline u64 siphash(const void *data, size_t len,
+			  const siphash_key_t *key)
+{
+	u64 h = key->key[0] ^ 0xcbf29ce484222325ULL;
+	const u8 *b = data;
+
+	for (; len; len--)
+		h = (h ^ *b++) * 0x100000001b3ULL;
+	return h ^ h >> 32;
+}
+
+static inline u64 siphash_2u64(u64 a, u64 b, const siphash_key_t *key)
+{
+	u64 v[] = { a, b };
+
+	return siphash(v, sizeof(v), key);
 }
 
 static inline void memzero_explicit(void *p, size_t len)
