@@ -72,9 +72,9 @@ refused() {
 }
 check "to an address of nobody" refused tx-drop-no-peer gw "[$GW_INNER]:5683" "[fd00:d9::99]:5683"
 check "to a port without association" refused tx-drop-no-assoc gw "[$GW_INNER]:5683" "[$INNER]:5999"
-check "from another port than the service's" refused tx-drop-not-service gw "[$GW_INNER]:5999" "[$INNER]:5683"
-check "from a host that is not its service" refused tx-drop-not-service host "[$HOST]:5683" "[$INNER]:5683"
-check "from its service's host, to the other peer" refused tx-drop-not-service host "[$HOST]:5700" "[$INNER]:5683"
+check "from another port than the service's" refused tx-drop-not-coap gw "[$GW_INNER]:5999" "[$INNER]:5683"
+check "from a host that is not its service" refused tx-drop-not-coap host "[$HOST]:5683" "[$INNER]:5683"
+check "from its service's host, to the other peer" refused tx-drop-not-coap host "[$HOST]:5700" "[$INNER]:5683"
 check "without a checksum" refused tx-drop-checksum gw "[$GW_INNER]:5683" "[$INNER]:5683" -z
 pinged() {
 	mark
