@@ -437,11 +437,13 @@ void dgsec_tx_refuse(struct dgsec_iface *iface, struct dgsec_peer *peer,
  * know. Many stacks will not send less than 1280 octets for it, but tell the
  * program (EMSGSIZE).
  */
-static void refuse_too_big(struct dgsec_assoc *a, struct sk_buff *skb)
+static void refuse_too_big(struct dgsec_assoc *a, struct sk_buff *skb,
+			   int growth)
 {
-	size_t most = dgsec_lifetime_tx_max(rcu_dereference(a->limits));
+	size_t most = dgsec_lifetime_tx_max(rcu_dereference(a->limits)) -
+		      growth;
 
-	__skb_push(skb, INNER_LEN);
+	__skb_push(skb, skb->data - skb_network_header(skb));
 	icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, INNER_LEN + most);
 	kfree_skb(skb);
 }
@@ -469,6 +471,43 @@ static void let_wait(struct dgsec_iface *iface, struct dgsec_peer *peer,
 	dgsec_counts_inc(&peer->counts, DGSEC_A_STATS_TX_QUEUED);
 }
 
+/* What is at its payload now, sealed and sent. Return: as seal_and_send(). */
+static int finish(struct dgsec_assoc *a, struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	int stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
+
+	if (unlikely(stat)) {
+		count(a, stat);
+		return stat;
+	}
+	dgsec_count_pair(a->iface, DGSEC_A_STATS_TX_RECORDS, len);
+	dgsec_assoc_spent(a, atomic64_inc_return(&a->counts.tx_records),
+			  atomic64_add_return(len, &a->counts.tx_bytes));
+	return 0;
+}
+
+/* Not from the service, or not only the service asks the peer. */
+static noinline void exchange(struct dgsec_iface *iface,
+			      struct dgsec_peer *peer, struct dgsec_assoc *a,
+			      struct sk_buff *skb, bool service)
+{
+	struct udphdr *udp = (struct udphdr *)(ipv6_hdr(skb) + 1), was = *udp;
+	int stat, growth;
+
+	stat = dgsec_clients_out(iface, peer, skb, service, &a);
+	if (stat) {
+		dgsec_tx_refuse(iface, peer, skb, stat);
+		return;
+	}
+	growth = (u8 *)(udp + 1) - skb->data;
+	if (finish(a, skb) != DGSEC_A_STATS_TX_DROP_TOO_BIG)
+		return;
+	/* the error shows the sender its own header */
+	*udp = was;
+	refuse_too_big(a, skb, growth);
+}
+
 /**
  * dgsec_tx_xmit - the stack sends a packet on the interface
  * @skb: the packet
@@ -481,7 +520,6 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct dgsec_iface *iface = netdev_priv(dev);
 	struct dgsec_peer *peer = NULL;
 	struct dgsec_assoc *a;
-	unsigned int len;
 	bool service;
 	__be16 port;
 	int stat;
@@ -520,26 +558,13 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 		kfree_skb(skb);
 		goto out;
 	}
-	if (likely(service && !dgsec_clients_share(peer))) {
-		skb_pull(skb, INNER_LEN);
-	} else {
-		stat = dgsec_clients_out(iface, peer, skb, service, &a);
-		if (unlikely(stat)) {
-			dgsec_tx_refuse(iface, peer, skb, stat);
-			goto out;
-		}
-	}
-	len = skb->len;
-	stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
-	if (unlikely(stat)) {
-		count(a, stat);
-		if (stat == DGSEC_A_STATS_TX_DROP_TOO_BIG)
-			refuse_too_big(a, skb);
+	if (unlikely(!service || dgsec_clients_share(peer))) {
+		exchange(iface, peer, a, skb, service);
 		goto out;
 	}
-	dgsec_count_pair(iface, DGSEC_A_STATS_TX_RECORDS, len);
-	dgsec_assoc_spent(a, atomic64_inc_return(&a->counts.tx_records),
-			  atomic64_add_return(len, &a->counts.tx_bytes));
+	skb_pull(skb, INNER_LEN);
+	if (unlikely(finish(a, skb) == DGSEC_A_STATS_TX_DROP_TOO_BIG))
+		refuse_too_big(a, skb, 0);
 out:
 	rcu_read_unlock();
 	return NETDEV_TX_OK;
