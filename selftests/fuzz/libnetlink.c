@@ -13,6 +13,7 @@ const unsigned long fuzz_short_runs = 200000;
 
 static const struct object *const objects[] = {
 	&object_interface, &object_socket, &object_peer, &object_assoc,
+	&object_exchange,
 };
 
 static void *parse(const struct object *type, struct nlattr *nest)
@@ -36,8 +37,8 @@ static uint64_t check(const struct object *type, const unsigned char *obj)
 
 		if (f->type == FIELD_STRING)
 			demand(memchr(p, '\0', f->size));
-		if (f->type == FIELD_CID)
-			demand(((const struct dgsec_cid *)p)->len <= DGSEC_CID_MAX);
+		if (f->type == FIELD_OCTETS)
+			demand(*(const uint8_t *)p < f->size);
 		if (f->type != FIELD_STATS)
 			sent |= DGSEC_HAS(f->attr);
 	}
@@ -47,12 +48,11 @@ static uint64_t check(const struct object *type, const unsigned char *obj)
 static bool is_same(const struct field *f, const void *a, const void *b)
 {
 	const void *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
-	const struct dgsec_cid *cid = x;
 
 	if (f->type == FIELD_STRING)
 		return !strcmp(x, y);
-	if (f->type == FIELD_CID)
-		return !memcmp(x, y, offsetof(struct dgsec_cid, id) + cid->len);
+	if (f->type == FIELD_OCTETS)
+		return !memcmp(x, y, 1 + *(const uint8_t *)x);
 	return !memcmp(x, y, f->size);
 }
 
