@@ -115,6 +115,14 @@ static int to_wire(void *context, const unsigned char *data, size_t len)
 	return len;
 }
 
+/* Of the server's flight with its Finished, which comes first if a session is resumed */
+static bool is_final(const struct session *s, const __u8 *data, size_t len)
+{
+	if (s->finished_sent)
+		return data[0] == RECORD_CCS || data[0] == RECORD_HANDSHAKE;
+	return holds(s, data, len, RECORD_CCS, false);
+}
+
 static int from_wire(void *context, unsigned char *data, size_t max, uint32_t ms)
 {
 	struct session *s = context;
@@ -134,8 +142,7 @@ static int from_wire(void *context, unsigned char *data, size_t max, uint32_t ms
 		if (s->done)
 			return len;
 		count(s, false, len);
-		if (s->lose && (s->finished_sent ? data[0] == RECORD_CCS || data[0] == RECORD_HANDSHAKE :
-						   holds(s, data, len, RECORD_CCS, false))) {
+		if (s->lose && is_final(s, data, len)) {
 			s->lose--;
 			s->lost++;
 			continue;

@@ -463,7 +463,7 @@ static void note_hello(struct handshake *hs, const uint8_t *data, size_t len)
 	struct record rec;
 
 	if (!record_next(&data, &len, 0, &rec))
-		memset(&rec, 0, sizeof(rec));
+		rec = (struct record) { .body = data };
 	note_cid(hs, rec.body, rec.body_len);
 	mbedtls_resume_hello(&hs->resume, rec.body, rec.body_len, hs->settings->suites);
 }
@@ -676,8 +676,8 @@ static int handshake_keys(const struct handshake *hs, struct handshake_keys *key
 		keys->tx_cid = hs->peers;
 	}
 	/* RFC 6066 section 4: 2^9 to 2^12, of both directions */
-	if (hs->resume.fragment)
-		keys->rx_max = keys->tx_max = 1U << (8 + hs->resume.fragment);
+	keys->rx_max = hs->resume.fragment ? 1U << (8 + hs->resume.fragment) : 0;
+	keys->tx_max = keys->rx_max;
 	out->key_len = (uint8_t)key_len;
 	out->iv_len = (uint8_t)iv_len;
 	client = block;

@@ -134,6 +134,9 @@ static int parse_ticket(void *running, mbedtls_ssl_session *session, unsigned ch
 void mbedtls_resume_conf(mbedtls_ssl_config *conf, const struct handshake_settings *settings,
 			 struct mbedtls_resume **running)
 {
+	/* A client would keep its sessions here too. */
+	if (mbedtls_ssl_conf_get_endpoint(conf) != MBEDTLS_SSL_IS_SERVER)
+		return;
 	if (settings->resume_ids)
 		mbedtls_ssl_conf_session_cache(conf, running, get_session, set_session);
 #if defined(MBEDTLS_SSL_SESSION_TICKETS)

@@ -23,7 +23,7 @@ enum {
 	PLAIN_MAX = 4096,
 };
 
-_Static_assert(TICKET_OVER == NAME + NONCE + TIME + TAG, "TICKET_OVER");
+_Static_assert(NAME + NONCE + TIME + TAG == TICKET_OVER, "TICKET_OVER");
 
 struct key {
 	uint64_t made;			/* seconds since boot, 0: there is no key */
