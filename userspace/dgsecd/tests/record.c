@@ -189,6 +189,7 @@ static void test_extensions(void)
 		{ "the same of all", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0007 0036 0002 01ee", -1 },
 		{ "a session ID beyond the end", "02 000000 0000 000000 000000 fefd R 20 c0a8", -1 },
 	};
+	uint8_t id[32];
 	const uint8_t *body;
 	uint8_t data[256];
 
@@ -207,10 +208,25 @@ static void test_extensions(void)
 
 			memcpy(shorter, data, len);
 			hello_extension(shorter, len, EXTENSION_CID, &body);
+			hello_offers(shorter, len, 0xc0a8);
+			hello_session_id(shorter, len, id);
 			free(shorter);
 		}
 		free(exact);
 	}
+}
+
+static void test_session_id(void)
+{
+	static const char hello[] = "01 000000 0000 000000 000000 fefd R 03 010203 00 0004 c0a4 c0a8 01 00";
+	uint8_t data[256], id[32];
+	size_t len = unhex(hello, data);
+
+	ktap_test(hello_session_id(data, len, id) == 3 && id[0] == 1 && id[2] == 3,
+		  "the session ID of a hello");
+	ktap_test(hello_offers(data, len, 0xc0a4) && hello_offers(data, len, 0xc0a8) &&
+		  !hello_offers(data, len, 0xa4c0) && !hello_offers(data, len, 0x0100),
+		  "the cipher suites it offers");
 }
 
 static void test_numbers(void)
@@ -270,6 +286,7 @@ int main(void)
 	test_cases();
 	test_cids();
 	test_extensions();
+	test_session_id();
 	test_numbers();
 	test_random();
 	return ktap_end();
