@@ -13,7 +13,6 @@ topology -v 1
 
 # ---- the kernel's part, with keys by hand ----
 manual max-assocs 4
-watch
 hex() { printf "%0$((2 * $1))d" 0; }
 new_assoc aes-128-ccm-8 tx-max 512 rx-max 512
 check "tx-max, rx-max" assoc_is '."tx-max" == 512 and ."rx-max" == 512'
@@ -56,7 +55,7 @@ check "but counts as a failure" assoc_is '.stats["rx-drop-auth"] == 1'
 check "replayed" eval 'raw "send seq=3 type=22 data=$hello" && moved rx-drop-no-daemon=1'
 check "an unprotected one is none" eval 'raw "send seq=5 type=22 epoch=0 plain data=$hello" && moved rx-drop-no-daemon=1'
 on_gw peer del dg0 dev1
-on_gw socket del dg0 5684
+on_gw socket del dg0 :5684
 
 # ---- through dgsecd ----
 configure 'retransmit-min = 500ms'

@@ -12,7 +12,7 @@ topology 1
 quick='retransmit-min = 500ms'
 configure "$quick"
 daemon_start
-serve -n
+serve
 openssl_all
 
 # resumed N: the Nth handshake of the last peer resumed a session; whole: not
