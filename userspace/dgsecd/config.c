@@ -255,7 +255,7 @@ static void set_defaults(struct config *config)
 		/* Twice the first timer of RFC 7925 section 11, and a little. */
 		.confirm_grace = 20000,
 		.resume_seconds = 86400,	/* the most that RFC 5246 appendix F.1.4 advises */
-		.session_cache = 1 << 20,
+		.session_cache = 4 << 20,	/* ten thousand sessions and more */
 		.session_tickets = true,
 		.payload = DGSEC_PAYLOAD_COAP,
 		.handshake = {
