@@ -20,6 +20,7 @@ call_to() {
 }
 
 call_to "[$DEV]"
+sockets=3
 daemon_start
 check "the interface has the ports of our own handshakes" eval 'on_gw show dg0 -j |
 	jq -e ".[0].\"socket-list\" | map(.port) | sort == [5684, 61616, 61617]"'

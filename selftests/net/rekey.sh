@@ -18,6 +18,7 @@ with() {
 }
 endpoint="endpoint = [$DEV]"
 with "$endpoint" 'soft-packets = 50' 'hard-packets = 1000'
+sockets=3
 daemon_start
 make_keys
 watch
@@ -116,5 +117,24 @@ with 'idle-time = 2s'
 check "device: silent for too long" eval "! peer handshake 'get /x' 'read 15000'"
 check "device: it is told" answers '.[-1].error | test("going to be closed")'
 check "device: so are we" told true idle
+# ---- a device of IPv4 ----
+stop "$daemon"
+stop echo
+for n in 1:gw 2:dev1; do
+	must ip -n "$(ns ${n#*:})" addr add "192.0.2.${n%:*}/24" brd 192.0.2.255 dev lowpan0
+done
+configure "listen = 5684, 0.0.0.0:5684" "retransmit-min = 1s" "linger = 2s"
+also "endpoint = 192.0.2.2" "soft-packets = 10"
+sockets=6
+daemon_start
+DEV=192.0.2.2 device_start gnutls
+check "IPv4: it is called" ask /time
+check "IPv4: there" eval "assocs | jq -e '.[0].\"remote-addr\" == \"192.0.2.2\"'"
+first=$(newest)
+mark
+check "IPv4: 30 requests" gets 30
+check "IPv4: all are answered" wait_for 20 moved_to rx-records 30
+check "IPv4: new keys" wait_for 20 newer "$first"
+device_stop
 check "no session is left" wait_for 10 daemon_is '.half_open == 0'
 done_testing
