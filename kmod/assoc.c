@@ -283,7 +283,8 @@ static bool is_told(enum dgsec_reason reason)
 {
 	return reason == DGSEC_REASON_PACKETS ||
 	       reason == DGSEC_REASON_BYTES ||
-	       reason == DGSEC_REASON_SECONDS || reason == DGSEC_REASON_IDLE;
+	       reason == DGSEC_REASON_SECONDS || reason == DGSEC_REASON_IDLE ||
+	       reason == DGSEC_REASON_AUTHENTICATION;
 }
 
 /**

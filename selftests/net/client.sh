@@ -85,7 +85,7 @@ server() {
 }
 read_all() { wait "$(pid_of device)"; unset "children[device]"; }
 for cid in none 0 8 16; do
-	for words in handshake 'handshake lose=1'; do
+	for words in handshake 'handshake lose-own=1'; do
 		what="mbedTLS, connection ID $cid, $words"
 		mark
 		if [ $cid = none ]; then server "$words" read read 'write 6869' close

@@ -130,7 +130,8 @@ void config_check_interface(const struct config *config, struct mistakes *mistak
 			       config->retry_min, config->retry_max);
 	for (size_t i = 0; i < CONNECT_PORTS; i++)
 		if (config_connects(config) &&
-		    config->connect_ports[i] == config->listen_port)
+		    (config->connect_ports[i] == config->listen_port ||
+		     config->connect_ports[i] == config->listen4_port))
 			config_mistake(mistakes, line,
 				       "connect-ports has the port of \"listen\" (%u)",
 				       config->listen_port);
@@ -231,6 +232,11 @@ static void check_connect(const struct config *config, struct peer *peer,
 		peer->limits.unanswered_seconds = 0;
 		return;
 	}
+	if (!peer->endpoint_last && !(IN6_IS_ADDR_V4MAPPED(&peer->endpoint) ?
+				      config->listen4_port : config->listen_port))
+		config_mistake(mistakes, peer->line,
+			       "the endpoint of peer %s is not of a family in \"listen\"",
+			       peer->name);
 	peer->acquire = !peer->endpoint_last;
 	if (!*peer->local_identity)
 		strcpy(peer->local_identity, *config->local_identity ?

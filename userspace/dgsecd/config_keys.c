@@ -239,11 +239,17 @@ static bool parse_remote(const struct config_key *key, const char *text, void *s
 {
 	struct peer *peer = section;
 	uint16_t *port = member2(key, section);
+	struct in_addr addr4;
 
-	*port = 5684;
+	*port = DEFAULT_PORT;
 	peer->endpoint_last = !strcmp(text, "last");
 	if (peer->endpoint_last)
 		return true;
+	if (value_endpoint4(text, &addr4, port)) {
+		memset(&peer->endpoint.s6_addr[10], 0xff, 2);
+		memcpy(&peer->endpoint.s6_addr[12], &addr4, sizeof(addr4));
+		return *port && addr4.s_addr && !IN_MULTICAST(ntohl(addr4.s_addr));
+	}
 	return value_endpoint(text, &peer->endpoint, port) && *port &&
 	       !IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint) &&
 	       !IN6_IS_ADDR_MULTICAST(&peer->endpoint) &&
@@ -430,7 +436,7 @@ const struct config_key config_peer_keys[] = {
 	[PEER_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 64", parse_u32, P(max_assocs),
 		.min = 1, .max = 64 },
 	[PEER_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, P(payload) },
-	[PEER_ENDPOINT] = { "endpoint", "[IPv6 address]:port, only the address, or \"last\"",
+	[PEER_ENDPOINT] = { "endpoint", "[IPv6 address]:port, IPv4 address:port, only the address, or \"last\"",
 		parse_remote, P(endpoint), P2(endpoint_port) },
 	[PEER_CONNECT] = { "connect", "\"demand\" or \"always\"", parse_connect, P(always) },
 	[PEER_LOCAL_IDENTITY] = { "local-identity",

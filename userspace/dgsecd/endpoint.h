@@ -7,7 +7,6 @@
 #define DGSECD_ENDPOINT_H
 
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct endpoint {
@@ -16,17 +15,6 @@ struct endpoint {
 	uint16_t remote_port;		/* host byte order */
 	uint16_t local_port;
 };
-
-/* A UDP port of ours, of one IP version */
-struct udp_port {
-	uint16_t number;
-	bool v4;
-};
-
-static inline bool udp_port_equal(struct udp_port a, struct udp_port b)
-{
-	return a.number == b.number && a.v4 == b.v4;
-}
 
 /* "[2001:db8:ffff:ffff:ffff:ffff:ffff:ffff]:65535" and its end. */
 #define ENDPOINT_TEXT	56

@@ -7,6 +7,7 @@
 
 #include "kernel.h"
 #include "link.h"
+#include "listener.h"
 #include "log.h"
 
 #define TRIES	8			/* of a list that changes meanwhile */
@@ -20,7 +21,9 @@ static struct dgsec_events *events;
 static struct dgsec_ref ref;		/* by the lower device */
 static uint32_t ifindex;		/* as last known; 0 in another netns */
 static uint32_t first_ifindex;		/* at the start */
-static struct udp_port own_port;		/* one of them: who has that has all */
+static struct ports {
+	uint16_t v6, v4;		/* 0: none */
+} own_ports;
 static bool doubt;			/* is it still the interface of the start? */
 
 const char *kernel_error(void)
@@ -180,18 +183,21 @@ int kernel_set(const struct config *config)
 	return ret;
 }
 
-static bool is_at(const struct dgsec_socket *sock, struct udp_port port)
+static struct ports ports_of(const struct config *config)
 {
-	return udp_port_equal(port, (struct udp_port) {
-		.number = sock->port, .v4 = IN6_IS_ADDR_V4MAPPED(&sock->addr),
-	});
+	return (struct ports) { .v6 = config->listen_port, .v4 = config->listen4_port };
+}
+
+static bool is_at(const struct dgsec_socket *sock, struct ports ports)
+{
+	return sock->port == (IN6_IS_ADDR_V4MAPPED(&sock->addr) ? ports.v4 : ports.v6);
 }
 
 static int on_own_socket(const struct dgsec_socket *sock, void *arg)
 {
 	bool *found = arg;
 
-	*found |= is_at(sock, own_port) && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
+	*found |= is_at(sock, own_ports) && !dgsec_has(sock, DGSEC_A_SOCKET_STANDBY);
 	return 0;
 }
 
@@ -230,22 +236,26 @@ static int checked(int ret)
 /* ---- socket ---------------------------------------------------------------- */
 
 struct socket_scan {
-	const struct udp_port *ports;
-	size_t n_ports;
-	uint16_t busy;			/* port of another process */
+	struct listener_place places[LISTENER_SOCKETS];
+	size_t n_places;
 	struct dgsec_socket stale[16];	/* of the past, to be closed */
 	size_t n_stale;
+	uint16_t busy;
 };
 
 static int on_socket(const struct dgsec_socket *sock, void *arg)
 {
 	struct socket_scan *scan = arg;
+	const struct listener_place at = {
+		.family = IN6_IS_ADDR_V4MAPPED(&sock->addr) ? AF_INET : AF_INET6,
+		.port = sock->port,
+	};
 	bool wanted = false;
 
-	for (size_t i = 0; i < scan->n_ports; i++)
-		wanted |= is_at(sock, scan->ports[i]);
+	for (size_t i = 0; i < scan->n_places; i++)
+		wanted |= scan->places[i].family == at.family && scan->places[i].port == at.port;
 	if (!dgsec_has(sock, DGSEC_A_SOCKET_STANDBY)) {
-		if (wanted)
+		if (wanted && !listener_has(&at))
 			scan->busy = sock->port;
 	} else if (!wanted && scan->n_stale < 16) {
 		scan->stale[scan->n_stale++] = *sock;
@@ -253,7 +263,7 @@ static int on_socket(const struct dgsec_socket *sock, void *arg)
 	return 0;
 }
 
-int kernel_claim(const struct udp_port *ports, size_t n)
+int kernel_claim(const struct config *config)
 {
 	const struct timespec wait = { .tv_nsec = BUSY_WAIT * 1000000L };
 	struct socket_scan scan;
@@ -262,7 +272,8 @@ int kernel_claim(const struct udp_port *ports, size_t n)
 	for (int i = 0; i < BUSY_TRIES; i++) {
 		if (i)
 			nanosleep(&wait, NULL);
-		scan = (struct socket_scan) { .ports = ports, .n_ports = n };
+		scan = (struct socket_scan) { .n_stale = 0 };
+		scan.n_places = listener_places(config, scan.places);
 		ret = dgsec_socket_list(dg, ref, on_socket, &scan);
 		if (ret) {
 			log_error("the kernel's sockets cannot be listed: %s", kernel_error());
@@ -283,14 +294,13 @@ int kernel_claim(const struct udp_port *ports, size_t n)
 	return 0;
 }
 
-int kernel_attach(int fd, struct udp_port port)
+int kernel_attach(int fd, const struct config *config)
 {
 	int ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_DTLS12);
 
 	if (ret)
 		log_error("the kernel refuses the socket: %s", kernel_error());
-	if (!own_port.number)
-		own_port = port;
+	own_ports = ports_of(config);
 	return ret;
 }
 

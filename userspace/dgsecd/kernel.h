@@ -17,12 +17,9 @@
 int kernel_open(void);
 int kernel_start(const struct config *config);	/* find or create the interface */
 int kernel_set(const struct config *config);	/* the interface's settings */
-/*
- * Nobody else serves these ports: to be asked before sockets are bound there. Those
- * at others, of an earlier configuration, are closed.
- */
-int kernel_claim(const struct udp_port *ports, size_t n);
-int kernel_attach(int fd, struct udp_port port);
+/* Nobody else serves the ports: to be asked before sockets are bound there. */
+int kernel_claim(const struct config *config);
+int kernel_attach(int fd, const struct config *config);
 void kernel_close(void);
 
 const char *kernel_error(void);

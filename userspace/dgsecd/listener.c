@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "listener.h"
 #include "log.h"
 #include "session.h"
@@ -15,22 +16,156 @@
 
 static struct {
 	int fd;
-	struct udp_port port;
+	struct listener_place at;
 } sockets[LISTENER_SOCKETS];
 
 static size_t n_sockets;
 static unsigned int device;
 
-/* An address with its port; room for both families */
+static int set_options(int fd, int family, const char *lower)
+{
+	int on = 1, size = RECEIVE_BUFFER;
+
+	/*
+	 * SO_REUSEPORT lets the kernel's standby socket and the next daemon's
+	 * join, for the same user only. More room while the daemon is busy:
+	 * without it, too, all works.
+	 */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, lower, (socklen_t)strlen(lower) + 1) ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
+		return -errno;
+	if (family == AF_INET)
+		return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) ? -errno : 0;
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) ||
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)))
+		return -errno;
+	return 0;
+}
+
+/* Room for both families */
 union address {
 	struct sockaddr any;
 	struct sockaddr_in6 v6;
 	struct sockaddr_in v4;
 };
 
-static socklen_t size_of(const union address *addr)
+static socklen_t address_size(const union address *addr)
 {
 	return addr->any.sa_family == AF_INET ? sizeof(addr->v4) : sizeof(addr->v6);
+}
+
+size_t listener_places(const struct config *config, struct listener_place out[LISTENER_SOCKETS])
+{
+	const struct listener_place wanted[] = {
+		{ AF_INET6, config->listen_port }, { AF_INET, config->listen4_port },
+	};
+	bool connects = config_connects(config);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		if (!wanted[i].port)
+			continue;
+		out[n++] = wanted[i];
+		for (size_t k = 0; k < CONNECT_PORTS && connects; k++) {
+			out[n].family = wanted[i].family;
+			out[n++].port = config->connect_ports[k];
+		}
+	}
+	return n;
+}
+
+static int fd_at(int family, uint16_t port)
+{
+	for (size_t i = 0; i < n_sockets; i++)
+		if (sockets[i].at.family == family && sockets[i].at.port == port)
+			return sockets[i].fd;
+	return -1;
+}
+
+bool listener_has(const struct listener_place *place)
+{
+	return fd_at(place->family, place->port) >= 0;
+}
+
+static union address address_at(const struct config *config, const struct listener_place *at)
+{
+	union address addr = { .v6.sin6_family = AF_INET6 };
+
+	if (at->family == AF_INET) {
+		addr = (union address) { .v4.sin_family = AF_INET };
+		addr.v4.sin_port = htons(at->port);
+		addr.v4.sin_addr = config->listen4_addr;
+		return addr;
+	}
+	addr.v6.sin6_port = htons(at->port);
+	addr.v6.sin6_addr = config->listen_addr;
+	if (IN6_IS_ADDR_LINKLOCAL(&config->listen_addr))
+		addr.v6.sin6_scope_id = device;
+	return addr;
+}
+
+static void log_failure(const struct config *config, const struct listener_place *at, int err)
+{
+	bool listens = at->port == (at->family == AF_INET ? config->listen4_port :
+							     config->listen_port);
+
+	if (err == -EADDRINUSE)
+		log_error("port %u on %s belongs to another program: stop it or change \"%s\"",
+			  at->port, config->lower, listens ? "listen" : "connect-ports");
+	else if (err == -EADDRNOTAVAIL)
+		log_error("the address in \"listen\" is not one of %s", config->lower);
+	else
+		log_error("no socket at port %u on %s: %s", at->port, config->lower,
+			  strerror(-err));
+}
+
+static int open_one(const struct config *config, const struct listener_place *at)
+{
+	union address local = address_at(config, at);
+	int fd, ret;
+
+	if (n_sockets == LISTENER_SOCKETS) {
+		log_error("new \"connect-ports\" need a restart");
+		return -ENOSPC;
+	}
+	fd = socket(at->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	ret = fd < 0 ? -errno : set_options(fd, at->family, config->lower);
+	if (!ret && bind(fd, &local.any, address_size(&local)))
+		ret = -errno;
+	if (!ret) {
+		sockets[n_sockets].fd = fd;
+		sockets[n_sockets++].at = *at;
+		return 0;
+	}
+	log_failure(config, at, ret);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+int listener_open(const struct config *config, unsigned int lower)
+{
+	struct listener_place places[LISTENER_SOCKETS];
+	size_t n = listener_places(config, places);
+	int ret = 0;
+
+	device = lower;
+	for (size_t i = 0; i < n && !ret; i++)
+		if (!listener_has(&places[i]))
+			ret = open_one(config, &places[i]);
+	return ret;
+}
+
+int listener_fd(size_t i)
+{
+	return i < n_sockets ? sockets[i].fd : -1;
+}
+
+void listener_close(void)
+{
+	while (n_sockets)
+		close(sockets[--n_sockets].fd);
 }
 
 static void set_mapped(struct in6_addr *out, const struct in_addr *addr)
@@ -48,147 +183,42 @@ static struct in_addr unmapped(const struct in6_addr *addr)
 	return out;
 }
 
-/* An IPv6 or a mapped IPv4 address. Return: its size as the library wants it. */
-static socklen_t set_address(union address *out, const struct in6_addr *addr, uint16_t port)
+static union address remote_of(const struct endpoint *ep)
 {
-	memset(out, 0, sizeof(*out));
-	if (IN6_IS_ADDR_V4MAPPED(addr)) {
-		out->v4.sin_family = AF_INET;
-		out->v4.sin_port = htons(port);
-		out->v4.sin_addr = unmapped(addr);
-	} else {
-		out->v6.sin6_family = AF_INET6;
-		out->v6.sin6_port = htons(port);
-		out->v6.sin6_addr = *addr;
-		if (IN6_IS_ADDR_LINKLOCAL(addr))
-			out->v6.sin6_scope_id = device;
+	union address to = { .v6.sin6_family = AF_INET6 };
+
+	if (IN6_IS_ADDR_V4MAPPED(&ep->remote)) {
+		to = (union address) { .v4.sin_family = AF_INET };
+		to.v4.sin_port = htons(ep->remote_port);
+		to.v4.sin_addr = unmapped(&ep->remote);
+		return to;
 	}
-	return size_of(out);
-}
-
-/* ---- open and close -------------------------------------------------------- */
-
-size_t listener_ports(const struct config *config, struct udp_port out[LISTENER_SOCKETS])
-{
-	size_t n = 0;
-
-	if (config->listen_port)
-		out[n++] = (struct udp_port) { .number = config->listen_port };
-	if (config->listen4_port)
-		out[n++] = (struct udp_port) { .number = config->listen4_port, .v4 = true };
-	for (size_t i = 0; i < CONNECT_PORTS && config_connects(config); i++) {
-		if (config->listen_port)
-			out[n++] = (struct udp_port) { .number = config->connect_ports[i] };
-		if (config->listen4_port)
-			out[n++] = (struct udp_port) { .number = config->connect_ports[i],
-						       .v4 = true };
-	}
-	return n;
-}
-
-static int set_options(int fd, bool v4, const char *lower)
-{
-	int on = 1, size = RECEIVE_BUFFER;
-
-	/*
-	 * SO_REUSEPORT lets the kernel's standby socket and the next daemon's
-	 * join, for the same user only. More room while the daemon is busy:
-	 * without it, too, all works.
-	 */
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, lower, (socklen_t)strlen(lower) + 1) ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)))
-		return -errno;
-	if (v4)
-		return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) ? -errno : 0;
-	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) ||
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)))
-		return -errno;
-	return 0;
-}
-
-/* Our addresses are those of "listen": handshakes that we begin come from there, too. */
-static void our_address(const struct config *config, bool v4, struct in6_addr *out)
-{
-	if (v4)
-		set_mapped(out, &config->listen4_addr);
-	else
-		*out = config->listen_addr;
-}
-
-int listener_open(const struct config *config, unsigned int lower, struct udp_port port)
-{
-	struct in6_addr ours;
-	union address local;
-	socklen_t size;
-	int fd, ret;
-
-	device = lower;
-	if (n_sockets == LISTENER_SOCKETS) {
-		log_error("new \"connect-ports\" need a restart");
-		return -ENOSPC;
-	}
-	our_address(config, port.v4, &ours);
-	size = set_address(&local, &ours, port.number);
-	fd = socket(local.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	ret = fd < 0 ? -errno : set_options(fd, port.v4, config->lower);
-	if (!ret && bind(fd, &local.any, size))
-		ret = -errno;
-	if (!ret) {
-		sockets[n_sockets].fd = fd;
-		sockets[n_sockets++].port = port;
-		return fd;
-	}
-
-	if (ret == -EADDRINUSE)
-		log_error("port %u on %s belongs to another program: stop it or change \"%s\"",
-			  port.number, config->lower,
-			  port.number == (port.v4 ? config->listen4_port : config->listen_port) ?
-			  "listen" : "connect-ports");
-	else if (ret == -EADDRNOTAVAIL)
-		log_error("the address in \"listen\" is not one of %s", config->lower);
-	else
-		log_error("no socket at port %u on %s: %s", port.number, config->lower,
-			  strerror(-ret));
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
-bool listener_has(struct udp_port port)
-{
-	for (size_t i = 0; i < n_sockets; i++)
-		if (udp_port_equal(sockets[i].port, port))
-			return true;
-	return false;
-}
-
-void listener_close(void)
-{
-	while (n_sockets)
-		close(sockets[--n_sockets].fd);
+	to.v6.sin6_port = htons(ep->remote_port);
+	to.v6.sin6_addr = ep->remote;
+	if (IN6_IS_ADDR_LINKLOCAL(&ep->remote))
+		to.v6.sin6_scope_id = device;
+	return to;
 }
 
 int listener_source(const struct config *config, struct endpoint *ep)
 {
-	bool v4 = IN6_IS_ADDR_V4MAPPED(&ep->remote);
-	union address addr;
-	socklen_t len;
+	union address addr = remote_of(ep);
+	bool v4 = addr.any.sa_family == AF_INET;
+	socklen_t len = sizeof(addr);
 	int probe, ret;
 
-	if (!listener_has((struct udp_port) { .number = ep->local_port, .v4 = v4 }))
-		return -EAFNOSUPPORT;
-	our_address(config, v4, &ep->local);
-	if (v4 ? config->listen4_addr.s_addr != INADDR_ANY :
-		 !IN6_IS_ADDR_UNSPECIFIED(&ep->local))
+	ep->local = config->listen_addr;
+	if (v4)
+		set_mapped(&ep->local, &config->listen4_addr);
+	if (v4 ? config->listen4_addr.s_addr : !IN6_IS_ADDR_UNSPECIFIED(&ep->local))
 		return 0;
-	len = set_address(&addr, &ep->remote, ep->remote_port);
 	/* Nothing is sent: the kernel chooses. */
 	probe = socket(addr.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (probe < 0)
 		return -errno;
-	ret = set_options(probe, v4, config->lower);
-	if (!ret && (connect(probe, &addr.any, len) || getsockname(probe, &addr.any, &len)))
+	ret = set_options(probe, addr.any.sa_family, config->lower);
+	if (!ret && (connect(probe, &addr.any, address_size(&addr)) ||
+		     getsockname(probe, &addr.any, &len)))
 		ret = -errno;
 	close(probe);
 	if (ret)
@@ -199,8 +229,6 @@ int listener_source(const struct config *config, struct endpoint *ep)
 		ep->local = addr.v6.sin6_addr;
 	return 0;
 }
-
-/* ---- receive --------------------------------------------------------------- */
 
 /* The local address, which is half of an endpoint. */
 static bool get_local(struct msghdr *msg, struct in6_addr *local)
@@ -266,7 +294,7 @@ static bool receive_one(size_t i)
 		/* ICMP errors of others' making also come this way: go on then. */
 		return errno != EAGAIN && errno != EBADF && errno != ENOTSOCK && errno != ENOMEM;
 	}
-	if (!get_endpoint(&ep, &msg, sockets[i].port.number) || (msg.msg_flags & MSG_TRUNC)) {
+	if (!get_endpoint(&ep, &msg, sockets[i].at.port) || (msg.msg_flags & MSG_TRUNC)) {
 		stats.malformed++;
 		return true;
 	}
@@ -291,8 +319,6 @@ void listener_drain(void)
 	receive(DRAIN_MAX);
 }
 
-/* ---- send ------------------------------------------------------------------ */
-
 static void add_control(struct msghdr *msg, int level, int type, const void *data, size_t len)
 {
 	struct cmsghdr *cmsg;
@@ -306,37 +332,41 @@ static void add_control(struct msghdr *msg, int level, int type, const void *dat
 	msg->msg_controllen = CMSG_SPACE(len);
 }
 
+static ssize_t send_v6(const struct endpoint *ep, struct msghdr *msg)
+{
+	struct in6_pktinfo info = { .ipi6_addr = ep->local, .ipi6_ifindex = device };
+	add_control(msg, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+	return sendmsg(fd_at(AF_INET6, ep->local_port), msg, MSG_DONTWAIT);
+}
+
+static ssize_t send_v4(const struct endpoint *ep, struct msghdr *msg)
+{
+	struct in_pktinfo info = {
+		.ipi_spec_dst = unmapped(&ep->local),
+		.ipi_ifindex = (int)device,
+	};
+
+	add_control(msg, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+	return sendmsg(fd_at(AF_INET, ep->local_port), msg, MSG_DONTWAIT);
+}
+
 void listener_send(const struct endpoint *ep, const uint8_t *data, size_t len)
 {
 	char control[CMSG_SPACE(sizeof(struct in6_pktinfo))]
 		__attribute__((aligned(__alignof__(struct cmsghdr))));
+	union address to = remote_of(ep);
 	struct iovec iov = { .iov_base = (void *)data, .iov_len = len };
 	struct msghdr msg = {
+		.msg_name = &to,
+		.msg_namelen = address_size(&to),
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	bool v4 = IN6_IS_ADDR_V4MAPPED(&ep->remote);
-	struct in6_pktinfo info6 = { .ipi6_addr = ep->local, .ipi6_ifindex = device };
-	struct in_pktinfo info4 = {
-		.ipi_spec_dst = unmapped(&ep->local),
-		.ipi_ifindex = (int)device,
-	};
 	char text[ENDPOINT_TEXT];
-	union address to;
-	int fd = -1;
 
-	for (size_t i = 0; i < n_sockets; i++)
-		if (sockets[i].port.number == ep->local_port && sockets[i].port.v4 == v4)
-			fd = sockets[i].fd;
-	msg.msg_name = &to;
-	msg.msg_namelen = set_address(&to, &ep->remote, ep->remote_port);
-	if (v4)
-		add_control(&msg, IPPROTO_IP, IP_PKTINFO, &info4, sizeof(info4));
-	else
-		add_control(&msg, IPPROTO_IPV6, IPV6_PKTINFO, &info6, sizeof(info6));
-	if (sendmsg(fd, &msg, MSG_DONTWAIT) >= 0) {
+	if ((IN6_IS_ADDR_V4MAPPED(&ep->remote) ? send_v4 : send_v6)(ep, &msg) >= 0) {
 		stats.sent++;
 		return;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The UDP sockets, which the kernel listens in on: those that all clients share,
- * of IPv6 and IPv4, and those from which we begin handshakes ourselves.
+ * and those from which we begin handshakes ourselves.
  */
 #ifndef DGSECD_LISTENER_H
 #define DGSECD_LISTENER_H
@@ -15,20 +15,26 @@
 
 enum {
 	LISTENER_DATAGRAM_MAX = 65536,
-	LISTENER_SOCKETS = 2 + 2 * CONNECT_PORTS,
+	LISTENER_SOCKETS = 2 * (1 + CONNECT_PORTS),	/* IPv6, IPv4 */
+};
+
+struct listener_place {
+	int family;
+	uint16_t port;
 };
 
 /*
- * The sockets that a configuration needs. Those for handshakes that we begin only
- * if we may have to: each is one more that somebody can send to.
+ * Where the configuration wants sockets. The ports for handshakes that we begin
+ * only if we may have to: each is one more that somebody can send to.
  */
-size_t listener_ports(const struct config *config, struct udp_port out[LISTENER_SOCKETS]);
+size_t listener_places(const struct config *config, struct listener_place out[LISTENER_SOCKETS]);
+/* Have we one there? */
+bool listener_has(const struct listener_place *place);
 
-/* A bound socket on the lower device at a port, or a negative errno (logged). */
-int listener_open(const struct config *config, unsigned int lower, struct udp_port port);
-/* Is there one? */
-bool listener_has(struct udp_port port);
-/* All of them */
+/* Those that are missing, bound on the lower device. 0 or a negative errno (logged). */
+int listener_open(const struct config *config, unsigned int lower);
+/* In the order in which they were opened; -1: no more. */
+int listener_fd(size_t i);
 void listener_close(void);
 
 /* The local address of what goes to the remote one. 0, or a negative errno. */

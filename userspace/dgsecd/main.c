@@ -43,6 +43,7 @@ struct daemon {
 	int epoll;
 	int timer;
 	int signals;
+	size_t n_attached;		/* sockets of the listener's */
 	struct timer alive;
 	bool stop;
 	int status;
@@ -312,30 +313,22 @@ static int open_loop(struct daemon *d)
 /* Those that are missing */
 static int open_sockets(struct daemon *d, const struct config *config)
 {
-	struct udp_port ports[LISTENER_SOCKETS];
-	size_t all = listener_ports(config, ports), n = 0;
 	int fd, ret;
 
-	for (size_t i = 0; i < all; i++)
-		if (!listener_has(ports[i]))
-			ports[n++] = ports[i];
-	if (!n)
-		return 0;
 	/* First: a socket that is bound there takes a part of all datagrams. */
-	if (kernel_claim(ports, n))
+	if (kernel_claim(config))
 		return -EBUSY;
-	for (size_t i = 0; i < n; i++) {
-		fd = listener_open(config, kernel_lower(), ports[i]);
-		if (fd < 0)
-			return fd;
-		if (kernel_attach(fd, ports[i]))
+	ret = listener_open(config, kernel_lower());
+	if (ret)
+		return ret;
+	for (size_t i = d->n_attached; (fd = listener_fd(i)) >= 0; i++)
+		if (kernel_attach(fd, config))
 			return -EIO;
-		ret = add_source(d, fd, SOURCE_SOCKET);
-		if (ret)
-			return ret;
-	}
 	/* What came between bind and attach came past the kernel's hook. */
 	listener_drain();
+	for (; (fd = listener_fd(d->n_attached)) >= 0; d->n_attached++)
+		if (add_source(d, fd, SOURCE_SOCKET))
+			return -EIO;
 	return 0;
 }
 

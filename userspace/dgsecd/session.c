@@ -228,10 +228,10 @@ static int on_send(void *user, const uint8_t *data, size_t len)
 		 * A client that has no association yet does not know how long
 		 * the connection ID is: only that its Finished comes last.
 		 */
-		if (rec.type == RECORD_CID && !s->over.assoc)
+		if (rec.type == RECORD_CID && s->over.client && !s->over.assoc)
 			left = 0;
 	}
-	if (!ret && left)
+	if (!ret && left && s->over.client)
 		ret = record_head(at, left, &rec) ? may_send(s, &rec) : -EPROTO;
 	if (!ret)
 		listener_send(&s->ep, data, len);
@@ -357,7 +357,7 @@ static void resumed(struct session *s)
  * The handshake is done. A client has its association only now; and if the last
  * flight was not its own, there is nothing left to repeat.
  */
-static void finish(struct session *s)
+static void done(struct session *s)
 {
 	if (s->over.resumes) {
 		resumed(s);
@@ -381,7 +381,7 @@ void session_run(struct session *s, const uint8_t *data, size_t len)
 		break;
 	case HANDSHAKE_DONE:
 		if (!s->over.done)
-			finish(s);
+			done(s);
 		break;
 	case HANDSHAKE_PENDING:
 		break;
