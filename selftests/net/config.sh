@@ -38,6 +38,20 @@ status() {
 	cat "$out/said"
 	return 1
 }
+{
+	for n in good other; do
+		openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/$n.key"
+	done
+	openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$dir/rsa.key"
+	openssl pkey -in "$dir/good.key" -aes128 -passout pass:secret -out "$dir/encrypted.key"
+	openssl pkey -in "$dir/good.key" -pubout -out "$dir/good.pub"
+	openssl req -x509 -key "$dir/good.key" -subj /CN=gateway -out "$dir/good.pem"
+	{ cat "$dir/good.pem"; sed 's/^MII/MIJ/' "$dir/good.pem"; } >"$dir/damaged.pem"
+	cp "$dir/good.key" "$dir/open.key"
+	chmod 644 "$dir/open.key"
+	cp "$dir/good.pem" "$dir/writable.pem"
+	chmod 666 "$dir/writable.pem"
+} >/dev/null 2>&1
 for f in "$cases"/*.conf; do
 	name=$(basename "$f" .conf)
 	cp "$f" "$dir/"

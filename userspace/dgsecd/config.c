@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "config_check.h"
+#include "config_credentials.h"
 #include "config_keys.h"
 #include "ini.h"
 #include "log.h"
@@ -211,9 +212,9 @@ static void read_key(struct parser *p, const struct ini *ini)
 	/* Also when it is wrong: it is not missing then. */
 	*p->given |= UINT64_C(1) << i;
 	if (key->parse(key, ini->value, i < p->n_keys ? p->section : p->limits)) {
-		if (key == &config_peer_keys[PEER_PSK_FILE])
-			config_check_psk_file(p->config, p->mistakes, p->section, ini->line,
-					      ini->value);
+		if (key->read)
+			key->read(key, &(struct config_file){ p->config, p->mistakes, ini->line,
+							      ini->value }, p->section);
 		return;
 	}
 	if (key->secret)
@@ -335,6 +336,7 @@ static struct config *parse(char *text, const char *dir, const char *exposed,
 	config_check_peers(p.config, mistakes, p.interface_given, exposed);
 	p.config->handshake.resume_ids = p.config->resume_seconds && p.config->session_cache;
 	p.config->handshake.resume_tickets = p.config->resume_seconds && p.config->session_tickets;
+	config_check_credentials(p.config, mistakes, p.interface_line);
 	p.config->dir = NULL;
 
 	if (!mistakes->n && !mistakes->out_of_memory)
@@ -381,12 +383,20 @@ void config_free(struct config *config)
 	if (!config)
 		return;
 	tdestroy(config->by_identity, keep);
+	tdestroy(config->by_key, keep);
+	tdestroy(config->by_certificate, keep);
+	tdestroy(config->by_certname, keep);
 	tdestroy(config->by_addr, keep);
 	tdestroy(config->by_name, keep);
 	for (size_t i = 0; i < config->n_peers; i++) {
+		free(config->peers[i]->public);
 		explicit_bzero(config->peers[i], sizeof(*config->peers[i]));
 		free(config->peers[i]);
 	}
 	free(config->peers);
+	secretfile_free(config->handshake.credentials.key);
+	secretfile_free(config->handshake.credentials.chain);
+	secretfile_free(config->handshake.credentials.anchors);
+	secretfile_free(config->handshake.credentials.revoked);
 	free(config);
 }

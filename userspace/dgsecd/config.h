@@ -11,6 +11,7 @@
 
 #include <libdgsec.h>
 
+#include "certname.h"
 #include "handshake.h"
 
 /* Two, so that a handshake can go on beside the association that it will succeed. */
@@ -31,11 +32,22 @@ struct limits {
 	uint32_t unanswered_seconds;	/* only of peers that we can call */
 };
 
+/* How a peer shows who it is without a pre-shared key. */
+struct public_identity {
+	bool has_key;			/* its raw public key */
+	bool has_certificate;		/* this very certificate */
+	uint8_t key[HANDSHAKE_HASH];	/* of the SubjectPublicKeyInfo */
+	uint8_t certificate[HANDSHAKE_HASH];
+	/* "": none; a name that its certificate must have, as certname.h has it */
+	char name[CERTNAME_MAX + 1];
+};
+
 struct peer {
 	unsigned int line;		/* where its section begins */
 	char name[DGSEC_NAME_MAX + 1];
 	char identity[HANDSHAKE_IDENTITY_MAX + 1];
 	struct handshake_psk psk;
+	struct public_identity *public;	/* NULL: only the key above */
 	struct in6_addr addr;		/* inner */
 	struct in6_addr service_addr;	/* all zeros: the interface's */
 	uint16_t service_port;		/* 0: the interface's */
@@ -89,6 +101,7 @@ struct config {
 	bool session_tickets;
 	char key_log[256];		/* "": none */
 	struct handshake_settings handshake;
+	uint8_t trust[HANDSHAKE_HASH];	/* of all that certificates are judged by */
 	struct limits limits;		/* of peers that do not say otherwise */
 	uint32_t payload;
 
@@ -96,6 +109,9 @@ struct config {
 	struct peer **peers;		/* in the order of the file */
 	size_t n_peers;
 	void *by_identity;		/* tsearch() trees */
+	void *by_key;
+	void *by_certificate;
+	void *by_certname;
 	void *by_addr;
 	void *by_name;
 };
@@ -128,6 +144,12 @@ void config_free(struct config *config);
 void config_mistakes_free(struct mistakes *mistakes);
 
 struct peer *config_peer_by_identity(const struct config *config, const char *identity);
+/*
+ * NULL: nobody, or not one alone, as a certificate may have several names. @pinned:
+ * by its hash.
+ */
+struct peer *config_peer_by_claim(const struct config *config,
+				  const struct handshake_claim *claim, bool *pinned);
 struct peer *config_peer_by_addr(const struct config *config, const struct in6_addr *addr);
 
 /* Can we begin a handshake with this peer, now or when we have met it? */

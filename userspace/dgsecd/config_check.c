@@ -8,9 +8,8 @@
 
 #include "array.h"
 #include "config_check.h"
+#include "config_credentials.h"
 #include "config_keys.h"
-#include "log.h"
-#include "secretfile.h"
 #include "value.h"
 
 /* dgsec.conf(5) has this for people who compute addresses themselves. */
@@ -18,34 +17,6 @@
 #define DERIVE_PREFIX	64
 
 #define GIVEN(keys, key)	(!!((keys) & UINT64_C(1) << (key)))
-
-void config_check_psk_file(const struct config *config, struct mistakes *mistakes,
-			   struct peer *peer, unsigned int line, const char *name)
-{
-	const struct config_key *key = &config_peer_keys[PEER_PSK];
-	const char *exposed;
-	char *path, *text, why[128], shown[256];
-
-	if (asprintf(&path, "%s%s", *name == '/' ? "" : config->dir, name) < 0) {
-		mistakes->out_of_memory = true;
-		return;
-	}
-	log_escape(shown, sizeof(shown), path, strlen(path));
-	if (value_like_key(path))
-		strcpy(shown, "(not shown, as it looks like a key)");
-	text = secretfile_read(path, 4096, &exposed, why, sizeof(why));
-	if (!text) {
-		config_mistake(mistakes, line, "psk-file %s: %s", shown, why);
-	} else if (exposed) {
-		config_mistake(mistakes, line, "psk-file %s holds a key, but %s", shown, exposed);
-	} else {
-		text[strcspn(text, " \t\r\n")] = '\0';
-		if (!key->parse(key, text, peer))
-			config_bad_psk(mistakes, line, "psk-file", text, (unsigned int)key->min);
-	}
-	secretfile_free(text);
-	free(path);
-}
 
 /* ---- limits ---------------------------------------------------------------- */
 
@@ -154,6 +125,27 @@ static int compare_addr(const void *a, const void *b)
 	return memcmp(&x->addr, &y->addr, sizeof(x->addr));
 }
 
+static int compare_key(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+
+	return memcmp(x->public->key, y->public->key, HANDSHAKE_HASH);
+}
+
+static int compare_certificate(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+
+	return memcmp(x->public->certificate, y->public->certificate, HANDSHAKE_HASH);
+}
+
+static int compare_certname(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+
+	return strcmp(x->public->name, y->public->name);
+}
+
 static int compare_name(const void *a, const void *b)
 {
 	const struct peer *x = a, *y = b;
@@ -178,6 +170,43 @@ struct peer *config_peer_by_addr(const struct config *config, const struct in6_a
 	return found ? *found : NULL;
 }
 
+/* One whose certificate must be a certain one is no other's, whatever its name. */
+static struct peer *by_names(const struct config *config, const struct handshake_claim *claim,
+			     const struct peer *by_hash)
+{
+	struct public_identity public;
+	struct peer key = { .public = &public }, **found, *peer = NULL;
+
+	for (size_t i = 0; i < claim->n_names; i++) {
+		snprintf(public.name, sizeof(public.name), "%s", claim->names[i]);
+		found = tfind(&key, &config->by_certname, compare_certname);
+		if (!found || *found == peer)
+			continue;
+		if (peer || ((*found)->public->has_certificate && *found != by_hash))
+			return NULL;
+		peer = *found;
+	}
+	return peer;
+}
+
+struct peer *config_peer_by_claim(const struct config *config,
+				  const struct handshake_claim *claim, bool *pinned)
+{
+	struct public_identity public;
+	struct peer key = { .public = &public }, **found;
+
+	memcpy(public.key, claim->hash, HANDSHAKE_HASH);
+	memcpy(public.certificate, claim->hash, HANDSHAKE_HASH);
+	if (claim->certificate)
+		found = tfind(&key, &config->by_certificate, compare_certificate);
+	else
+		found = tfind(&key, &config->by_key, compare_key);
+	*pinned = found && (!claim->certificate || !*(*found)->public->name);
+	if (!claim->certificate || *pinned)
+		return found ? *found : NULL;
+	return by_names(config, claim, found ? *found : NULL);
+}
+
 /* The peer that has the same already, or NULL. */
 static const struct peer *add_index(void **index, struct peer *peer,
 				    int (*compare)(const void *, const void *),
@@ -195,14 +224,27 @@ static const struct peer *add_index(void **index, struct peer *peer,
 static void check_key(struct mistakes *mistakes, const struct peer *peer, const char *exposed)
 {
 	bool psk = GIVEN(peer->given, PEER_PSK), file = GIVEN(peer->given, PEER_PSK_FILE);
+	bool identity = GIVEN(peer->given, PEER_IDENTITY);
+	bool public = GIVEN(peer->given, PEER_PUBLIC_KEY) ||
+		      GIVEN(peer->given, PEER_PUBLIC_KEY_FILE) ||
+		      GIVEN(peer->given, PEER_CERTIFICATE_IDENTITY) ||
+		      GIVEN(peer->given, PEER_CERTIFICATE_FINGERPRINT);
 
 	if (psk && file)
 		config_mistake(mistakes, peer->line, "peer %s has a psk and a psk-file: keep one",
 			       peer->name);
-	if (!psk && !file)
+	if (GIVEN(peer->given, PEER_PUBLIC_KEY) && GIVEN(peer->given, PEER_PUBLIC_KEY_FILE))
 		config_mistake(mistakes, peer->line,
-			       "peer %s has no key: expected psk (hexadecimal digits) or psk-file",
+			       "peer %s has a public-key and a public-key-file: keep one",
 			       peer->name);
+	if (!identity && (psk || file || !public))
+		config_mistake(mistakes, peer->line, "peer %s has no identity: expected %s",
+			       peer->name, config_peer_keys[PEER_IDENTITY].expected);
+	if (!psk && !file && (identity || !public))
+		config_mistake(mistakes, peer->line,
+			       "peer %s has no key%s: expected psk (hexadecimal digits) or psk-file%s",
+			       peer->name, public ? " for its identity" : "",
+			       public ? "" : ", or public-key, certificate-identity or certificate-fingerprint");
 	if (psk && exposed)
 		config_mistake(mistakes, peer->line, "the file holds a key here, but %s", exposed);
 }
@@ -237,25 +279,47 @@ static void check_connect(const struct config *config, struct peer *peer,
 		config_mistake(mistakes, peer->line,
 			       "the endpoint of peer %s is not of a family in \"listen\"",
 			       peer->name);
+	if (!GIVEN(peer->given, PEER_PSK) && !GIVEN(peer->given, PEER_PSK_FILE))
+		config_mistake(mistakes, peer->line,
+			       "peer %s has an endpoint, but no psk: only with one can it be called",
+			       peer->name);
 	peer->acquire = !peer->endpoint_last;
 	if (!*peer->local_identity)
 		strcpy(peer->local_identity, *config->local_identity ?
 		       config->local_identity : peer->identity);
 }
 
+/* What a peer's address is derived from: NULL if it has nothing right. */
+static const char *label(const struct peer *peer, char ni[CONFIG_NI_MAX])
+{
+	if (*peer->identity)
+		return peer->identity;
+	if (!peer->public)
+		return NULL;
+	if (!peer->public->has_key && *peer->public->name)
+		return peer->public->name;
+	if (!peer->public->has_key && !peer->public->has_certificate)
+		return NULL;
+	config_ni(ni, peer->public->has_key ? peer->public->key : peer->public->certificate);
+	return ni;
+}
+
 static void derive_addr(struct peer *peer, const struct config *config, struct mistakes *mistakes)
 {
-	char text[sizeof(DERIVE_LABEL) + HANDSHAKE_IDENTITY_MAX];
+	char text[sizeof(DERIVE_LABEL) + CERTNAME_MAX + 1], ni[CONFIG_NI_MAX];
+	const char *from = label(peer, ni);
 	uint8_t hash[32];
 	int len;
 
+	if (!from)
+		return;
 	if (config->prefix_len != DERIVE_PREFIX) {
 		config_mistake(mistakes, peer->line,
 			       "peer %s has no address, and it can be derived from the identity only if the interface's prefix length is %d, not %u",
 			       peer->name, DERIVE_PREFIX, config->prefix_len);
 		return;
 	}
-	len = snprintf(text, sizeof(text), "%s%s", DERIVE_LABEL, peer->identity);
+	len = snprintf(text, sizeof(text), "%s%s", DERIVE_LABEL, from);
 	if (mbedtls_sha256((const unsigned char *)text, (size_t)len, hash, 0)) {
 		mistakes->out_of_memory = true;
 		return;
@@ -278,6 +342,32 @@ static void check_addr(struct peer *peer, const struct config *config, struct mi
 			       config->name);
 }
 
+static void index_public(struct peer *peer, struct config *config, struct mistakes *mistakes)
+{
+	const struct public_identity *public = peer->public;
+	const struct peer *other;
+
+	if (!public)
+		return;
+	other = public->has_key ? add_index(&config->by_key, peer, compare_key, mistakes) : NULL;
+	if (other)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has the same public key as peer %s in line %u", peer->name,
+			       other->name, other->line);
+	other = public->has_certificate ?
+		add_index(&config->by_certificate, peer, compare_certificate, mistakes) : NULL;
+	if (other)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has the same certificate as peer %s in line %u",
+			       peer->name, other->name, other->line);
+	other = *public->name ?
+		add_index(&config->by_certname, peer, compare_certname, mistakes) : NULL;
+	if (other)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has the same certificate-identity as peer %s in line %u",
+			       peer->name, other->name, other->line);
+}
+
 static void index_peer(struct peer *peer, struct config *config, struct mistakes *mistakes)
 {
 	const struct peer *other;
@@ -294,10 +384,12 @@ static void index_peer(struct peer *peer, struct config *config, struct mistakes
 			       "peer %s has the same identity as peer %s in line %u", peer->name,
 			       other->name, other->line);
 
+	index_public(peer, config, mistakes);
+
 	other = IN6_IS_ADDR_UNSPECIFIED(&peer->addr) ? NULL :
 		add_index(&config->by_addr, peer, compare_addr, mistakes);
 	/* Derived from the same identity: said already. */
-	if (other && (strcmp(other->identity, peer->identity) || !*peer->identity))
+	if (other && (GIVEN(peer->given, PEER_ADDRESS) || GIVEN(other->given, PEER_ADDRESS)))
 		config_mistake(mistakes, peer->line,
 			       "peer %s has the same address as peer %s in line %u", peer->name,
 			       other->name, other->line);
@@ -311,9 +403,6 @@ void config_check_peers(struct config *config, struct mistakes *mistakes,
 
 	for (size_t i = 0; i < config->n_peers; i++) {
 		peer = config->peers[i];
-		if (!GIVEN(peer->given, PEER_IDENTITY))
-			config_mistake(mistakes, peer->line, "peer %s has no identity: expected %s",
-				       peer->name, config_peer_keys[PEER_IDENTITY].expected);
 		check_key(mistakes, peer, exposed);
 		inherit_limits(peer, &config->limits);
 		check_connect(config, peer, mistakes);
@@ -322,7 +411,7 @@ void config_check_peers(struct config *config, struct mistakes *mistakes,
 		if (!GIVEN(peer->given, PEER_PAYLOAD))
 			peer->payload = config->payload;
 		if (have_prefix) {
-			if (!GIVEN(peer->given, PEER_ADDRESS) && *peer->identity)
+			if (!GIVEN(peer->given, PEER_ADDRESS))
 				derive_addr(peer, config, mistakes);
 			check_addr(peer, config, mistakes);
 		}

@@ -12,9 +12,6 @@ void config_mistake(struct mistakes *mistakes, unsigned int line, const char *fo
 void config_bad_psk(struct mistakes *mistakes, unsigned int line, const char *what,
 		    const char *text, unsigned int min);
 
-void config_check_psk_file(const struct config *config, struct mistakes *mistakes,
-			   struct peer *peer, unsigned int line, const char *name);
-
 /* @given: bits of the [interface] section's keys. */
 void config_check_interface(const struct config *config, struct mistakes *mistakes,
 			    unsigned int line, uint64_t given);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "config_credentials.h"
 #include "config_keys.h"
 #include "value.h"
 
@@ -314,6 +315,7 @@ static bool parse_nothing(const struct config_key *key, const char *text, void *
 #define L(field)	.offset = offsetof(struct limits, field)
 #define P2(field)	.offset2 = offsetof(struct peer, field)
 
+#define FILE_NAME	"the name of a file"
 #define DURATION	"such as 500ms, 2s, 5min, 12h or 30d"
 
 /* In both sections. */
@@ -417,6 +419,13 @@ const struct config_key config_interface_keys[] = {
 	[INTERFACE_LOCAL_IDENTITY] = { "local-identity",
 		"1 to 128 octets of UTF-8 without control characters", parse_identity,
 		I(local_identity) },
+	[INTERFACE_PRIVATE_KEY_FILE] = { "private-key-file", FILE_NAME, parse_nothing,
+		.read = config_read_key },
+	[INTERFACE_CERTIFICATE_FILE] = { "certificate-file", FILE_NAME, parse_nothing,
+		.read = config_read_chain },
+	[INTERFACE_CA_FILE] = { "ca-file", FILE_NAME, parse_nothing, .read = config_read_anchors },
+	[INTERFACE_CRL_FILE] = { "crl-file", FILE_NAME, parse_nothing,
+		.read = config_read_revoked },
 };
 
 const struct config_key config_peer_keys[] = {
@@ -425,7 +434,7 @@ const struct config_key config_peer_keys[] = {
 		P(identity) },
 	/* What is expected of a key is said by config.c, which knows its length. */
 	[PEER_PSK] = { "psk", NULL, parse_psk, P(psk), .min = PSK_MIN, .secret = true },
-	[PEER_PSK_FILE] = { "psk-file", "the name of a file", parse_nothing },
+	[PEER_PSK_FILE] = { "psk-file", FILE_NAME, parse_nothing, .read = config_read_psk },
 	[PEER_ADDRESS] = { "address", "a global IPv6 address without a prefix length",
 		parse_address, P(addr) },
 	[PEER_SERVICE] = { "service",
@@ -442,5 +451,16 @@ const struct config_key config_peer_keys[] = {
 	[PEER_LOCAL_IDENTITY] = { "local-identity",
 		"1 to 128 octets of UTF-8 without control characters", parse_identity,
 		P(local_identity) },
+	[PEER_PUBLIC_KEY] = { "public-key",
+		"an elliptic curve key's SubjectPublicKeyInfo in base64, or ni:///sha-256;DIGEST of it",
+		config_parse_public_key },
+	[PEER_PUBLIC_KEY_FILE] = { "public-key-file", FILE_NAME, parse_nothing,
+		.read = config_read_public_key },
+	[PEER_CERTIFICATE_IDENTITY] = { "certificate-identity",
+		"cn:, dns:, uri: or eui64: and the name in the certificate",
+		config_parse_certificate_identity },
+	[PEER_CERTIFICATE_FINGERPRINT] = { "certificate-fingerprint",
+		"the certificate's SHA-256, 64 hexadecimal digits, with or without colons",
+		config_parse_fingerprint },
 };
 

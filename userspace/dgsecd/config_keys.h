@@ -5,6 +5,14 @@
 
 #include "config.h"
 
+/* A file that a line names. */
+struct config_file {
+	const struct config *config;
+	struct mistakes *mistakes;
+	unsigned int line;
+	const char *name;
+};
+
 struct config_key {
 	const char *name;
 	const char *expected;		/* for people */
@@ -13,6 +21,8 @@ struct config_key {
 	size_t offset2;			/* of the second one, if it has two */
 	uint64_t min, max;
 	bool secret;			/* its value is not for messages */
+	/* For the name of a file: what is in it. */
+	void (*read)(const struct config_key *key, const struct config_file *file, void *section);
 };
 
 /* At least so many octets of a connection ID are left to chance. */
@@ -54,6 +64,10 @@ enum {
 	INTERFACE_QUEUE_LEN,
 	INTERFACE_QUEUE_TIME,
 	INTERFACE_LOCAL_IDENTITY,
+	INTERFACE_PRIVATE_KEY_FILE,
+	INTERFACE_CERTIFICATE_FILE,
+	INTERFACE_CA_FILE,
+	INTERFACE_CRL_FILE,
 	INTERFACE_KEYS,
 };
 
@@ -69,6 +83,10 @@ enum {
 	PEER_ENDPOINT,
 	PEER_CONNECT,
 	PEER_LOCAL_IDENTITY,
+	PEER_PUBLIC_KEY,
+	PEER_PUBLIC_KEY_FILE,
+	PEER_CERTIFICATE_IDENTITY,
+	PEER_CERTIFICATE_FINGERPRINT,
 	PEER_KEYS,
 };
 

@@ -21,7 +21,7 @@
 #define TITLE		"dgsecd-fingerprints-1 "	/* changes with the format */
 #define FILE_MAX	(64 << 20)
 
-enum { HASH = FINGERPRINT, HASH_TEXT = 2 * HASH + 1 };
+enum { HASH = FINGERPRINT, HASH_TEXT = 2 * HASH + 1, MULTICAST = 0xff };
 
 static char file[PATH_MAX];
 
@@ -48,15 +48,20 @@ static int find_file(const struct config *config)
 
 /*
  * Salted, as keys may be the same at many places; an identity ends with its 0, so
- * that nothing can move from it into the key.
+ * that nothing can move from it into the key. What is public comes first, behind an
+ * octet with which no address begins.
  */
 int fingerprint_make(const struct peer *peer, const uint8_t salt[HASH], uint8_t hash[HASH])
 {
-	uint8_t input[sizeof(peer->addr) + sizeof(peer->name) + sizeof(peer->identity) +
-		      sizeof(peer->psk.key)];
+	uint8_t input[1 + sizeof(*peer->public) + sizeof(peer->addr) + sizeof(peer->name) +
+		      sizeof(peer->identity) + sizeof(peer->psk.key)];
 	uint8_t *at = input;
 	int ret;
 
+	if (peer->public) {
+		*at++ = MULTICAST;
+		at = mempcpy(at, peer->public, sizeof(*peer->public));
+	}
 	at = mempcpy(at, &peer->addr, sizeof(peer->addr));
 	at = mempcpy(at, peer->name, strlen(peer->name) + 1);
 	at = mempcpy(at, peer->identity, strlen(peer->identity) + 1);

@@ -23,6 +23,16 @@ enum {
 	HANDSHAKE_CIPHERS_MAX = 8,
 	HANDSHAKE_BINDING_MAX = 64,
 	HANDSHAKE_MASTER_SECRET = 48,
+	HANDSHAKE_HASH = 32,		/* SHA-256 */
+	HANDSHAKE_NAMES_MAX = 16,	/* of a certificate that are looked at */
+};
+
+/* Texts in PEM, or NULL. They may go once the settings are set. */
+struct handshake_credentials {
+	char *key;			/* our private one */
+	char *chain;			/* our certificate, then those who vouch for it */
+	char *anchors;			/* who may vouch for clients */
+	char *revoked;			/* their lists of those for whom they do not any more */
 };
 
 struct handshake_settings {
@@ -37,12 +47,37 @@ struct handshake_settings {
 	struct dgsec_cid cid_prefix;
 	bool extended_required;		/* extended master secret (RFC 7627) */
 	bool resume_ids, resume_tickets;	/* may sessions be resumed so? */
+	/* Who may come: clients with a pre-shared key do unless said otherwise. */
+	bool no_psk;
+	bool public_keys;		/* RFC 7250 */
+	bool certificates;
+	struct handshake_credentials credentials;
 };
 
 /* A pre-shared key, on its way into the library. */
 struct handshake_psk {
 	uint8_t key[HANDSHAKE_KEY_MAX];
 	size_t len;
+};
+
+/*
+ * Who a client says it is, by a certificate or a raw public key. That it has the
+ * private key, too, is shown by a later message.
+ */
+struct handshake_claim {
+	bool certificate;
+	/* SHA-256 of the certificate, or of the SubjectPublicKeyInfo */
+	uint8_t hash[HANDSHAKE_HASH];
+	size_t n_names;			/* 0 for a public key */
+	const char *names[HANDSHAKE_NAMES_MAX];	/* as certname.h has them */
+	/* Of a certificate: so long what was looked at is good, seconds since 1970. */
+	int64_t until;
+};
+
+enum handshake_trust {
+	HANDSHAKE_STRANGER,
+	HANDSHAKE_KNOWN,		/* if somebody vouches for the certificate */
+	HANDSHAKE_PINNED,		/* by its hash: nobody else is asked */
 };
 
 struct handshake_events {
@@ -64,6 +99,8 @@ struct handshake_events {
 	bool (*resume)(const uint8_t *binding, size_t len);
 	/* There is a master secret, with the random of the client's hello. */
 	void (*secret)(void *user, const uint8_t *random, const uint8_t *secret);
+	/* Whose certificate or public key is it? */
+	enum handshake_trust (*claim)(void *user, const struct handshake_claim *claim);
 };
 
 /* A ClientHello from a client of which nothing is known, and what to answer. */
@@ -101,6 +138,16 @@ enum handshake_failure {
 	HANDSHAKE_BAD_MESSAGE,		/* malformed or out of order */
 	HANDSHAKE_BAD_IDENTITY,		/* the identity was refused openly */
 	HANDSHAKE_BAD_KEY,		/* its Finished does not open: other key */
+	HANDSHAKE_NO_CERTIFICATE,	/* the client has neither one nor a public key */
+	HANDSHAKE_UNKNOWN_CERTIFICATE,	/* good, but whose? */
+	HANDSHAKE_UNKNOWN_PUBLIC_KEY,	/* the same */
+	HANDSHAKE_UNTRUSTED,		/* no trust anchor vouches for the certificate */
+	HANDSHAKE_EXPIRED,		/* it, or one above it; or not valid yet */
+	HANDSHAKE_REVOKED,		/* it, or one above it */
+	HANDSHAKE_BAD_USAGE,		/* it is not meant for this */
+	HANDSHAKE_BAD_CRL,		/* there is no current list of revoked ones */
+	HANDSHAKE_BAD_CERTIFICATE,	/* malformed, or too weak */
+	HANDSHAKE_BAD_SIGNATURE,	/* the client does not have the private key */
 	HANDSHAKE_ALERT,		/* the client gave up */
 	HANDSHAKE_TIMEOUT,		/* repeated for too long */
 	HANDSHAKE_SEND,			/* events.send() refused */
@@ -170,5 +217,16 @@ struct handshake_backend {
 };
 
 extern const struct handshake_backend handshake_mbedtls;
+extern const struct handshake_backend handshake_gnutls;
+
+/**
+ * handshake_choose() - which one serves this client
+ * @data:	a datagram that begins with a ClientHello
+ *
+ * mbedTLS knows connection IDs, and needs memory that does not grow; GnuTLS knows
+ * raw public keys. The same ClientHello with its cookie gets the same answer.
+ */
+const struct handshake_backend *handshake_choose(const struct handshake_settings *settings,
+						 const uint8_t *data, size_t len);
 
 #endif

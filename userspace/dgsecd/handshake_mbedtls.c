@@ -17,11 +17,12 @@
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_cookie.h>
 
-#include "array.h"
 #include "handshake.h"
 #include "handshake_mbedtls_resume.h"
 #include "record.h"
+#include "suite.h"
 #include "timer.h"
+#include "x509.h"
 
 /* The library is built with a limit of its own. */
 #if MBEDTLS_PSK_MAX_LEN < 64
@@ -42,10 +43,11 @@ enum {
 /* Settings in the library's form, shared by all handshakes that began with them. */
 struct settings {
 	mbedtls_ssl_config conf;
+	struct x509 x509;
 	unsigned int cid_len;
 	struct dgsec_cid cid_prefix;
 	bool extended_required;
-	int suites[HANDSHAKE_CIPHERS_MAX + 1];
+	int suites[SUITE_KEYS * HANDSHAKE_CIPHERS_MAX + 1];
 	unsigned int mtu;
 	unsigned int users;
 };
@@ -75,6 +77,7 @@ struct handshake {
 	bool over;
 	bool send_failed;
 	bool bad_identity;
+	struct x509_check check;
 	enum handshake_failure failure;
 
 	uint64_t timer_start;
@@ -89,19 +92,6 @@ struct handshake {
 	mbedtls_tls_prf_types prf;
 	uint8_t secret[MASTER_SECRET];
 	uint8_t randoms[2 * RANDOM];	/* server, client: as "key expansion" wants them */
-};
-
-static const struct {
-	uint32_t cipher;
-	int suite;
-} suites[] = {
-	{ DGSEC_CIPHER_AES_128_CCM_8, MBEDTLS_TLS_PSK_WITH_AES_128_CCM_8 },
-	{ DGSEC_CIPHER_AES_128_CCM, MBEDTLS_TLS_PSK_WITH_AES_128_CCM },
-	{ DGSEC_CIPHER_AES_128_GCM, MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256 },
-	{ DGSEC_CIPHER_AES_256_CCM_8, MBEDTLS_TLS_PSK_WITH_AES_256_CCM_8 },
-	{ DGSEC_CIPHER_AES_256_CCM, MBEDTLS_TLS_PSK_WITH_AES_256_CCM },
-	{ DGSEC_CIPHER_AES_256_GCM, MBEDTLS_TLS_PSK_WITH_AES_256_GCM_SHA384 },
-	{ DGSEC_CIPHER_CHACHA20_POLY1305, MBEDTLS_TLS_PSK_WITH_CHACHA20_POLY1305_SHA256 },
 };
 
 /* ---- what the library calls ------------------------------------------------ */
@@ -156,7 +146,7 @@ static int receive_datagram(void *arg, unsigned char *buf, size_t size)
 
 	if (!hs->in)
 		return MBEDTLS_ERR_SSL_WANT_READ;
-	/* Larger than the library's buffer: no handshake message of PSK is. */
+	/* Larger than the library's buffer: no handshake record is. */
 	if (len > size)
 		len = size;
 	memcpy(buf, hs->in, len);
@@ -247,7 +237,27 @@ static void settings_put(struct settings *settings)
 	if (!settings || --settings->users)
 		return;
 	mbedtls_ssl_config_free(&settings->conf);
+	x509_free(&settings->x509);
 	free(settings);
+}
+
+/* The best first; see handshake_choose() why those with pre-shared keys come before. */
+static void choose_suites(struct settings *settings, const struct handshake_settings *from)
+{
+	const bool allowed[SUITE_KEYS] = {
+		[SUITE_PSK] = !from->no_psk,
+		[SUITE_ECDHE_ECDSA] = from->certificates,
+	};
+	const struct suite *suite;
+	size_t n = 0;
+
+	for (size_t key = 0; key < SUITE_KEYS; key++) {
+		for (size_t i = 0; i < HANDSHAKE_CIPHERS_MAX && from->ciphers[i]; i++) {
+			suite = suite_of_cipher(from->ciphers[i]);
+			if (suite && allowed[key])
+				settings->suites[n++] = suite->number[key];
+		}
+	}
 }
 
 static struct settings *settings_new(struct handshake_listener *listener,
@@ -255,25 +265,24 @@ static struct settings *settings_new(struct handshake_listener *listener,
 {
 	struct settings *settings = calloc(1, sizeof(*settings));
 	mbedtls_ssl_config *conf;
-	size_t n = 0;
 
 	if (!settings)
 		return NULL;
 	settings->users = 1;
+	x509_init(&settings->x509);
 	settings->mtu = from->mtu;
 	settings->cid_len = from->cid_len;
 	settings->cid_prefix = from->cid_prefix;
 	settings->extended_required = from->extended_required;
-	for (size_t i = 0; i < HANDSHAKE_CIPHERS_MAX && from->ciphers[i]; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(suites); k++)
-			if (suites[k].cipher == from->ciphers[i])
-				settings->suites[n++] = suites[k].suite;
+	choose_suites(settings, from);
 
 	conf = &settings->conf;
 	mbedtls_ssl_config_init(conf);
 	if (mbedtls_ssl_config_defaults(conf, role,
 					MBEDTLS_SSL_TRANSPORT_DATAGRAM,
-					MBEDTLS_SSL_PRESET_DEFAULT)) {
+					MBEDTLS_SSL_PRESET_DEFAULT) ||
+	    (from->certificates && (x509_load(&settings->x509, &from->credentials) ||
+				    x509_configure(&settings->x509, conf)))) {
 		settings_put(settings);
 		return NULL;
 	}
@@ -306,7 +315,11 @@ static int listener_set(struct handshake_listener *listener, const struct handsh
 
 	if (!settings)
 		return -ENOMEM;
+	/* For the client's role, which knows pre-shared keys only. The texts may go. */
 	listener->from = *from;
+	listener->from.no_psk = false;
+	listener->from.certificates = false;
+	memset(&listener->from.credentials, 0, sizeof(listener->from.credentials));
 	settings_put(listener->settings);
 	listener->settings = settings;
 	mbedtls_ssl_cookie_set_timeout(&listener->cookie, from->cookie_seconds);
@@ -377,8 +390,17 @@ static struct handshake *handshake_new(struct handshake_listener *listener,
 	mbedtls_ssl_set_bio(&hs->ssl, hs, send_datagram, receive_datagram, NULL);
 	mbedtls_ssl_set_timer_cb(&hs->ssl, hs, set_timer, get_timer);
 	mbedtls_ssl_set_export_keys_cb(&hs->ssl, note_secret, hs);
+	hs->check.own = &hs->settings->x509;
+	hs->check.events = listener->events;
+	mbedtls_ssl_set_verify(&hs->ssl, x509_verify, &hs->check);
 	mbedtls_ssl_set_mtu(&hs->ssl, (uint16_t)hs->settings->mtu);
 	return hs;
+}
+
+/* They have a range of their own, with what is below added. */
+static bool is_x509_error(int ret)
+{
+	return ret <= MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && ret > MBEDTLS_ERR_X509_FATAL_ERROR;
 }
 
 static enum handshake_failure failure_of(const struct handshake *hs, int ret)
@@ -396,6 +418,14 @@ static enum handshake_failure failure_of(const struct handshake *hs, int ret)
 		return HANDSHAKE_BAD_VERSION;
 	case MBEDTLS_ERR_SSL_INVALID_MAC:
 		return HANDSHAKE_BAD_KEY;
+	case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
+		return HANDSHAKE_NO_CERTIFICATE;
+	case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
+	case MBEDTLS_ERR_SSL_BAD_CERTIFICATE:
+		return x509_failure(mbedtls_ssl_get_verify_result(&hs->ssl));
+	case MBEDTLS_ERR_ECP_VERIFY_FAILED:
+	case MBEDTLS_ERR_RSA_VERIFY_FAILED:
+		return HANDSHAKE_BAD_SIGNATURE;
 	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
 	case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
 		return HANDSHAKE_ALERT;
@@ -406,7 +436,7 @@ static enum handshake_failure failure_of(const struct handshake *hs, int ret)
 	case MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED:
 		return HANDSHAKE_INTERNAL;
 	default:
-		return HANDSHAKE_BAD_MESSAGE;
+		return is_x509_error(ret) ? HANDSHAKE_BAD_CERTIFICATE : HANDSHAKE_BAD_MESSAGE;
 	}
 }
 
@@ -570,6 +600,7 @@ static void handshake_attach(struct handshake *hs, void *user)
 {
 	hs->user = user;
 	hs->resume.user = user;
+	hs->check.user = user;
 	if (hs->timer_final)
 		hs->listener->events->timer(user, hs->timer_final);
 }
@@ -592,6 +623,20 @@ static int step(struct handshake *hs)
 	return ret;
 }
 
+/* What the library does not tell the client. */
+static void send_alert(struct handshake *hs)
+{
+	unsigned char alert;
+
+	if (hs->failure == HANDSHAKE_BAD_SIGNATURE)
+		alert = MBEDTLS_SSL_ALERT_MSG_DECRYPT_ERROR;
+	else if (hs->failure == HANDSHAKE_NO_CERTIFICATE)
+		alert = MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
+	else
+		return;
+	mbedtls_ssl_send_alert_message(&hs->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
+}
+
 static enum handshake_result handshake_run(struct handshake *hs, const uint8_t *data, size_t len)
 {
 	int ret = MBEDTLS_ERR_SSL_WANT_READ;
@@ -611,6 +656,7 @@ static enum handshake_result handshake_run(struct handshake *hs, const uint8_t *
 
 	if (ret < 0 && ret != MBEDTLS_ERR_SSL_WANT_READ) {
 		hs->failure = failure_of(hs, ret);
+		send_alert(hs);
 		return HANDSHAKE_FAILED;
 	}
 	return hs->over ? HANDSHAKE_DONE : HANDSHAKE_PENDING;
@@ -651,19 +697,19 @@ static int get_result(const struct handshake *hs, int *suite, struct handshake_k
 
 static int handshake_keys(const struct handshake *hs, struct handshake_keys *keys)
 {
+	const struct suite *suite;
 	struct dgsec_keys *out = &keys->keys;
 	uint8_t block[KEY_BLOCK_MAX], *client, *server;
 	size_t key_len, iv_len;
-	int suite = hs->suite;
+	int number = hs->suite;
 
 	memset(keys, 0, sizeof(*keys));
-	if (hs->client && get_result(hs, &suite, keys))
+	if (hs->client && get_result(hs, &number, keys))
 		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
-		if (suites[i].suite == suite)
-			keys->cipher = suites[i].cipher;
-	if (!keys->cipher || !hs->have_secret)
+	suite = suite_of_number((uint16_t)number);
+	if (!suite || !hs->have_secret)
 		return -EINVAL;
+	keys->cipher = suite->cipher;
 
 	key_len = dgsec_cipher_key_len(keys->cipher);
 	iv_len = dgsec_cipher_iv_len(keys->cipher);

@@ -10,7 +10,7 @@
  * library's own form of it.
  *	length(1) binding extended(1) fragment(1) session
  */
-enum { TERMS = 2 };
+enum { TERMS = 2, TICKET_SESSION_MAX = 256 };
 
 static size_t pack(const struct mbedtls_resume *resume, const mbedtls_ssl_session *session,
 		   uint8_t out[RESUME_SESSION_MAX])
@@ -107,7 +107,10 @@ static int write_ticket(void *running, const mbedtls_ssl_session *session, unsig
 
 	/* A hint for the client (RFC 5077 section 3.3). Used also if it fails. */
 	*lifetime = ticket_seconds();
-	*len = n ? ticket_seal(kept, n, start, (size_t)(end - start)) : 0;
+	/* With a certificate in it a ClientHello would not fit into a datagram. */
+	*len = 0;
+	if (n && n <= TICKET_SESSION_MAX)
+		*len = ticket_seal(kept, n, start, (size_t)(end - start));
 	explicit_bzero(kept, n);
 	return *len ? 0 : MBEDTLS_ERR_SSL_ALLOC_FAILED;
 }

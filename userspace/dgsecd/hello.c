@@ -47,9 +47,10 @@ static void take_place(struct session *s, struct session *old)
 	session_free(old, SESSION_RESTARTED);
 }
 
-static void accept_session(const struct endpoint *ep, struct handshake *hs, const uint8_t *random)
+static void accept_session(const struct endpoint *ep, const struct handshake_backend *backend,
+			   struct handshake *hs, const uint8_t *random)
 {
-	struct session *old = session_find(ep), *s = session_new(ep, hs);
+	struct session *old = session_find(ep), *s = session_new(ep, backend, hs);
 
 	if (!s)
 		return;
@@ -70,6 +71,7 @@ static void listen_hello(const struct endpoint *ep, const struct datagram *dgram
 {
 	struct handshake_hello hello = { .data = data, .len = len };
 	uint8_t client[sizeof(*ep) + HELLO_RANDOM];
+	const struct handshake_backend *backend;
 	enum handshake_failure failure;
 	struct handshake *hs = NULL;
 	char text[ENDPOINT_TEXT];
@@ -81,13 +83,14 @@ static void listen_hello(const struct endpoint *ep, const struct datagram *dgram
 	hello.client = client;
 	hello.client_len = sizeof(client);
 
-	switch (session_backend->listen(session_listener, &hello, &hs, &failure)) {
+	backend = handshake_choose(&session_config->handshake, data, len);
+	switch (backend->listen(session_listener(backend), &hello, &hs, &failure)) {
 	case HANDSHAKE_VERIFY:
 		stats.cookie_sent++;
 		break;
 	case HANDSHAKE_ACCEPTED:
 		stats.cookie_good++;
-		accept_session(ep, hs, random);
+		accept_session(ep, backend, hs, random);
 		return;
 	case HANDSHAKE_REFUSED:
 		stats.refused[failure]++;

@@ -31,11 +31,17 @@ static uint32_t *doomed;
 static size_t n_doomed;
 static struct timer retry;
 
+static bool same_public(const struct public_identity *a, const struct public_identity *b)
+{
+	/* All of it is compared: what was not given is 0. */
+	return (!a && !b) || (a && b && !memcmp(a, b, sizeof(*a)));
+}
+
 bool peers_same(const struct peer *a, const struct peer *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->identity, b->identity) &&
 	       IN6_ARE_ADDR_EQUAL(&a->addr, &b->addr) && a->psk.len == b->psk.len &&
-	       !memcmp(a->psk.key, b->psk.key, a->psk.len);
+	       !memcmp(a->psk.key, b->psk.key, a->psk.len) && same_public(a->public, b->public);
 }
 
 /* By id, for events; made when it is needed, as ids seldom change. */

@@ -86,10 +86,12 @@ static const char *reason(int err)
 	}
 }
 
-static const char *exposure(const struct stat *st)
+static const char *exposure(const struct stat *st, bool secret)
 {
-	if (st->st_mode & 0007)
+	if (secret && (st->st_mode & 0007))
 		return "it is open to every user: chmod o= it";
+	if (st->st_mode & 0002)
+		return "every user can write it: chmod o-w it";
 	if (st->st_mode & 0020)
 		return "its group can write it: chmod g-w it";
 	if (st->st_uid && st->st_uid != geteuid())
@@ -97,8 +99,8 @@ static const char *exposure(const struct stat *st)
 	return NULL;
 }
 
-char *secretfile_read(const char *path, size_t max, const char **exposed, char *why,
-		      size_t why_size)
+static char *read_file(const char *path, size_t max, bool secret, const char **exposed, char *why,
+		       size_t why_size)
 {
 	/* Nonblocking: a FIFO without a writer must not stop the daemon. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -121,9 +123,21 @@ char *secretfile_read(const char *path, size_t max, const char **exposed, char *
 		}
 		if (!text)
 			snprintf(why, why_size, "%s", reason(errno));
-		*exposed = exposure(&st);
+		*exposed = exposure(&st, secret);
 	}
 	if (fd >= 0)
 		close(fd);
 	return text;
+}
+
+char *secretfile_read(const char *path, size_t max, const char **exposed, char *why,
+		      size_t why_size)
+{
+	return read_file(path, max, true, exposed, why, why_size);
+}
+
+char *secretfile_read_public(const char *path, size_t max, const char **exposed, char *why,
+			     size_t why_size)
+{
+	return read_file(path, max, false, exposed, why, why_size);
 }

@@ -15,6 +15,9 @@
  */
 char *secretfile_read(const char *path, size_t max, const char **exposed, char *why,
 		      size_t why_size);
+/* The same for what others may see, but not change. */
+char *secretfile_read_public(const char *path, size_t max, const char **exposed, char *why,
+			     size_t why_size);
 void secretfile_free(char *text);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "array.h"
 #include "binding.h"
 #include "call.h"
 #include "kernel.h"
@@ -23,9 +24,12 @@
 
 #define UNKNOWN_KEY	16
 
-const struct handshake_backend *const session_backend = &handshake_mbedtls;
 const struct config *session_config;
-struct handshake_listener *session_listener;
+
+static struct {
+	const struct handshake_backend *backend;
+	struct handshake_listener *listener;
+} listeners[] = { { &handshake_mbedtls, NULL }, { &handshake_gnutls, NULL } };
 
 static struct timer trim;
 
@@ -35,6 +39,14 @@ static struct timer trim;
 size_t session_cid_len(void)
 {
 	return session_config->handshake.cid_len;
+}
+
+struct handshake_listener *session_listener(const struct handshake_backend *backend)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(listeners); i++)
+		if (listeners[i].backend == backend)
+			return listeners[i].listener;
+	return NULL;
 }
 
 static const char *who(const struct session *s)
@@ -100,7 +112,7 @@ void session_free(struct session *s, enum session_end end)
 	timer_disarm(&s->retransmit);
 	timer_disarm(&s->expiry);
 	session_remove(s);
-	session_backend->free(s->hs);
+	s->backend->free(s->hs);
 	handover_free(&s->over, &s->ep);
 	explicit_bzero(s, sizeof(*s));
 	free(s);
@@ -151,7 +163,7 @@ static int hand_over(struct session *s)
 	char text[ENDPOINT_TEXT];
 	int ret;
 
-	ret = s->peer ? session_backend->keys(s->hs, &keys) : -EACCES;
+	ret = s->peer ? s->backend->keys(s->hs, &keys) : -EACCES;
 	if (!ret)
 		ret = handover_install(&s->over, s->peer, &s->ep, &keys);
 	explicit_bzero(&keys, sizeof(keys));
@@ -177,9 +189,9 @@ static int resume(struct session *s)
 	size_t len;
 	int ret;
 
-	s->resumed = session_backend->resumed(s->hs, &binding, &len);
+	s->resumed = s->backend->resumed(s->hs, &binding, &len);
 	s->peer = binding_peer(session_config, binding, len);
-	ret = s->peer ? session_backend->keys(s->hs, &keys) : -EACCES;
+	ret = s->peer ? s->backend->keys(s->hs, &keys) : -EACCES;
 	if (!ret)
 		handover_resume(&s->over, &keys);
 	explicit_bzero(&keys, sizeof(keys));
@@ -194,8 +206,8 @@ static int before_change(struct session *s)
 
 	if (s->over.assoc || s->over.resumes)
 		return 0;
-	if (session_backend->resumed &&
-	    session_backend->resumed(s->hs, &binding, &len) != HANDSHAKE_NOT_RESUMED)
+	if (s->backend->resumed &&
+	    s->backend->resumed(s->hs, &binding, &len) != HANDSHAKE_NOT_RESUMED)
 		return resume(s);
 	return hand_over(s);
 }
@@ -286,7 +298,7 @@ static size_t on_bind(void *user, uint8_t *binding)
 {
 	struct session *s = user;
 
-	return s->peer ? binding_make(s->peer, binding) : 0;
+	return s->peer ? binding_make(session_config, s->peer, s->until, binding) : 0;
 }
 
 static bool on_resume(const uint8_t *binding, size_t len)
@@ -307,6 +319,7 @@ static const struct handshake_events events = {
 	.bind = on_bind,
 	.resume = on_resume,
 	.secret = on_secret,
+	.claim = session_claim,
 };
 
 /* ---- running --------------------------------------------------------------- */
@@ -329,7 +342,7 @@ static void failed(struct session *s)
 		send_internal_error(s);
 	if (!end)
 		end = s->over.assoc ? SESSION_LIBRARY :
-				      session_end_of(session_backend->failure(s->hs));
+				      session_end_of(s->backend->failure(s->hs));
 	/* The final flight did not leave in full: the client has no association. */
 	if (s->over.assoc && !s->over.done)
 		kernel_assoc_del(s->over.assoc);
@@ -344,7 +357,7 @@ static void resumed(struct session *s)
 {
 	if (hand_over(s)) {
 		s->end = SESSION_ALIVE;
-		session_backend->abort(s->hs);
+		s->backend->abort(s->hs);
 		session_free(s, SESSION_KERNEL);
 		return;
 	}
@@ -375,7 +388,7 @@ static void done(struct session *s)
 
 void session_run(struct session *s, const uint8_t *data, size_t len)
 {
-	switch (session_backend->run(s->hs, data, len)) {
+	switch (s->backend->run(s->hs, data, len)) {
 	case HANDSHAKE_FAILED:
 		failed(s);
 		break;
@@ -393,21 +406,23 @@ static void on_retransmit(struct timer *timer)
 	session_run(session_of(timer, retransmit), NULL, 0);
 }
 
-static void refuse(struct handshake *hs)
+static void refuse(const struct handshake_backend *backend, struct handshake *hs)
 {
 	log_limited(LOG_ERR, "out of memory: a handshake was refused");
-	session_backend->free(hs);
+	backend->free(hs);
 }
 
-struct session *session_new(const struct endpoint *ep, struct handshake *hs)
+struct session *session_new(const struct endpoint *ep, const struct handshake_backend *backend,
+			    struct handshake *hs)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
 	if (!s) {
-		refuse(hs);
+		refuse(backend, hs);
 		return NULL;
 	}
 	s->ep = *ep;
+	s->backend = backend;
 	s->hs = hs;
 	s->retransmit.fire = on_retransmit;
 	s->expiry.fire = on_expiry;
@@ -419,9 +434,10 @@ struct session *session_connect(struct peer *peer, const struct endpoint *ep, ui
 	struct session *old = session_find(ep), *s = NULL;
 	struct handshake *hs;
 
-	hs = session_backend->connect(session_listener, peer->local_identity, &peer->psk);
+	hs = handshake_mbedtls.connect(session_listener(&handshake_mbedtls), peer->local_identity,
+				       &peer->psk);
 	if (hs)
-		s = session_new(ep, hs);
+		s = session_new(ep, &handshake_mbedtls, hs);
 	else
 		log_limited(LOG_ERR, "out of memory: peer %s cannot be called", peer->name);
 	if (!s)
@@ -439,13 +455,13 @@ void session_begin(struct session *s)
 	if (!session_insert(s)) {
 		if (s->over.client)
 			call_failed(s, SESSION_INTERNAL);
-		refuse(s->hs);
+		refuse(s->backend, s->hs);
 		free(s);
 		return;
 	}
 	timer_arm(&s->expiry, timer_now() + session_config->half_open_expiry);
 	handover_expect(&s->over, &s->ep, session_config->half_open_expiry);
-	session_backend->attach(s->hs, s);
+	s->backend->attach(s->hs, s);
 	session_run(s, NULL, 0);
 }
 
@@ -528,11 +544,15 @@ int session_start(const struct config *with)
 		return -EACCES;
 	set_resumption(with);
 	trim.fire = trim_memory;
-	session_listener = session_backend->open(&with->handshake, &events);
-	if (!session_listener)
+	for (size_t i = 0; i < ARRAY_SIZE(listeners); i++) {
+		listeners[i].listener = listeners[i].backend->open(&with->handshake, &events);
+		if (listeners[i].listener)
+			continue;
 		log_error("%s cannot be set up: out of memory or randomness",
-			  session_backend->name);
-	return session_listener ? 0 : -ENOMEM;
+			  listeners[i].backend->name);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* The same peer in the new configuration, or NULL. */
@@ -562,8 +582,10 @@ static void renew_list(struct session_list *list, const struct config *with)
 
 int session_reload(const struct config *with)
 {
-	int ret = session_backend->set(session_listener, &with->handshake);
+	int ret = 0;
 
+	for (size_t i = 0; i < ARRAY_SIZE(listeners); i++)
+		ret |= listeners[i].backend->set(listeners[i].listener, &with->handshake);
 	renew_list(&session_half_open_list, with);
 	renew_list(&session_waiting_list, with);
 	if (strcmp(session_config->key_log, with->key_log))
@@ -582,10 +604,12 @@ void session_stop(void)
 		session_free(s, SESSION_SHUTDOWN);
 	while ((s = TAILQ_FIRST(&session_waiting_list)))
 		session_free(s, SESSION_SHUTDOWN);
-	session_backend->close(session_listener);
 	resume_stop();
 	ticket_stop();
 	keylog_close();
-	session_listener = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(listeners); i++) {
+		listeners[i].backend->close(listeners[i].listener);
+		listeners[i].listener = NULL;
+	}
 	timer_disarm(&trim);
 }

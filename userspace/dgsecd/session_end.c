@@ -16,7 +16,7 @@ static const struct {
 	[SESSION_RESUMED] = { "resumed", "a session was resumed: the client said the last word" },
 	[SESSION_CONNECTED] = { "connected", "we were the client, and are done" },
 	[SESSION_NO_CIPHER] = { "no_cipher",
-		"the client offers no cipher suite that is configured (see \"ciphers\")",
+		"the client offers no cipher suite of \"ciphers\" for the peers' kinds of keys",
 		"the device accepts no cipher suite that is configured (see \"ciphers\")" },
 	[SESSION_BAD_VERSION] = { "bad_version", "the client does not speak DTLS 1.2",
 		"the device does not speak DTLS 1.2" },
@@ -29,6 +29,26 @@ static const struct {
 	[SESSION_BAD_KEY] = { "bad_key",
 		"the client has another key: compare the psk on both sides",
 		"the device has another key: compare the psk on both sides" },
+	[SESSION_NO_CERTIFICATE] = { "no_certificate",
+		"the client has no certificate, and no public key of its own" },
+	[SESSION_UNKNOWN_CERTIFICATE] = { "unknown_certificate",
+		"its certificate is good, but its names are those of no peer, or of two" },
+	[SESSION_UNKNOWN_PUBLIC_KEY] = { "unknown_public_key",
+		"no peer with this public key is configured" },
+	[SESSION_UNTRUSTED] = { "untrusted",
+		"nobody in ca-file vouches for the client's certificate" },
+	[SESSION_CERTIFICATE_EXPIRED] = { "certificate_expired",
+		"the client's certificate, or one above it, is not valid now: compare the clock" },
+	[SESSION_REVOKED] = { "revoked",
+		"the client's certificate, or one above it, is in crl-file" },
+	[SESSION_BAD_USAGE] = { "bad_usage",
+		"the client's certificate is not meant for TLS clients (key usage)" },
+	[SESSION_BAD_CRL] = { "bad_crl",
+		"crl-file has no current list of an authority of the client's certificate" },
+	[SESSION_BAD_CERTIFICATE] = { "bad_certificate",
+		"the client's certificate is malformed, or too weak" },
+	[SESSION_BAD_SIGNATURE] = { "bad_signature",
+		"the client does not have the private key of its certificate or public key" },
 	[SESSION_ALERT] = { "alert", "the client gave up with an alert",
 		"the device refused with an alert: compare identity (\"local-identity\") and key" },
 	[SESSION_TIMEOUT] = { "timeout", "the client stopped to answer",
@@ -57,6 +77,16 @@ static const char *const failures[HANDSHAKE_FAILURES] = {
 	[HANDSHAKE_BAD_MESSAGE] = "bad_message",
 	[HANDSHAKE_BAD_IDENTITY] = "bad_identity",
 	[HANDSHAKE_BAD_KEY] = "bad_key",
+	[HANDSHAKE_NO_CERTIFICATE] = "no_certificate",
+	[HANDSHAKE_UNKNOWN_CERTIFICATE] = "unknown_certificate",
+	[HANDSHAKE_UNKNOWN_PUBLIC_KEY] = "unknown_public_key",
+	[HANDSHAKE_UNTRUSTED] = "untrusted",
+	[HANDSHAKE_EXPIRED] = "certificate_expired",
+	[HANDSHAKE_REVOKED] = "revoked",
+	[HANDSHAKE_BAD_USAGE] = "bad_usage",
+	[HANDSHAKE_BAD_CRL] = "bad_crl",
+	[HANDSHAKE_BAD_CERTIFICATE] = "bad_certificate",
+	[HANDSHAKE_BAD_SIGNATURE] = "bad_signature",
 	[HANDSHAKE_ALERT] = "alert",
 	[HANDSHAKE_TIMEOUT] = "timeout",
 	[HANDSHAKE_SEND] = "send",
@@ -95,6 +125,26 @@ enum session_end session_end_of(enum handshake_failure failure)
 		return SESSION_BAD_IDENTITY;
 	case HANDSHAKE_BAD_KEY:
 		return SESSION_BAD_KEY;
+	case HANDSHAKE_NO_CERTIFICATE:
+		return SESSION_NO_CERTIFICATE;
+	case HANDSHAKE_UNKNOWN_CERTIFICATE:
+		return SESSION_UNKNOWN_CERTIFICATE;
+	case HANDSHAKE_UNKNOWN_PUBLIC_KEY:
+		return SESSION_UNKNOWN_PUBLIC_KEY;
+	case HANDSHAKE_UNTRUSTED:
+		return SESSION_UNTRUSTED;
+	case HANDSHAKE_EXPIRED:
+		return SESSION_CERTIFICATE_EXPIRED;
+	case HANDSHAKE_REVOKED:
+		return SESSION_REVOKED;
+	case HANDSHAKE_BAD_USAGE:
+		return SESSION_BAD_USAGE;
+	case HANDSHAKE_BAD_CRL:
+		return SESSION_BAD_CRL;
+	case HANDSHAKE_BAD_CERTIFICATE:
+		return SESSION_BAD_CERTIFICATE;
+	case HANDSHAKE_BAD_SIGNATURE:
+		return SESSION_BAD_SIGNATURE;
 	case HANDSHAKE_ALERT:
 		return SESSION_ALERT;
 	case HANDSHAKE_TIMEOUT:

@@ -7,8 +7,7 @@
 
 /* In force now. */
 extern const struct config *session_config;
-extern struct handshake_listener *session_listener;
-extern const struct handshake_backend *const session_backend;
+struct handshake_listener *session_listener(const struct handshake_backend *backend);
 
 /* Length of our connection IDs, in records that come. */
 size_t session_cid_len(void);
@@ -22,11 +21,14 @@ struct peer;
 struct session *session_connect(struct peer *peer, const struct endpoint *ep, uint32_t succeeds);
 
 /* NULL: out of memory, then the handshake is freed and the log says so. */
-struct session *session_new(const struct endpoint *ep, struct handshake *hs);
+struct session *session_new(const struct endpoint *ep, const struct handshake_backend *backend,
+			    struct handshake *hs);
 /* It is the only one at its endpoint. It may be gone afterwards. */
 void session_begin(struct session *s);
 /* Let the library go on, with a datagram or without. It may be gone afterwards. */
 void session_run(struct session *s, const uint8_t *data, size_t len);
+/* A struct handshake_events has it: see there. */
+enum handshake_trust session_claim(void *user, const struct handshake_claim *claim);
 void session_free(struct session *s, enum session_end end);
 
 #endif

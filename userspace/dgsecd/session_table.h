@@ -19,11 +19,16 @@
 #include "session_end.h"
 #include "timer.h"
 
-enum { RANDOMS_BEFORE = 4 };
+enum {
+	RANDOMS_BEFORE = 4,
+	/* Of a pre-shared key, or the name of a public one. */
+	SESSION_IDENTITY_MAX = HANDSHAKE_IDENTITY_MAX,
+};
 
 struct session {
 	TAILQ_ENTRY(session) entry;
 	struct endpoint ep;
+	const struct handshake_backend *backend;
 	struct handshake *hs;
 	struct peer *peer;		/* NULL until known, or unknown */
 	struct handover over;
@@ -32,11 +37,12 @@ struct session {
 	unsigned int n_before;
 	enum session_end end;		/* decided while the library runs */
 	bool unknown;			/* its identity is */
+	int64_t until;			/* its certificate is good; 0: it came without */
 	bool seen;			/* by session_resync() */
 	bool confirmed;
 	enum handshake_resumed resumed;
 	size_t identity_len;
-	uint8_t identity[HANDSHAKE_IDENTITY_MAX];
+	uint8_t identity[SESSION_IDENTITY_MAX];
 	struct timer retransmit;
 	struct timer expiry;
 	uint64_t grace_max;		/* when the last grace ends */
