@@ -35,6 +35,12 @@ char *secretfile_read(const char *path, size_t max, const char **exposed, char *
 	return NULL;
 }
 
+char *secretfile_read_public(const char *path, size_t max, const char **exposed, char *why,
+			     size_t why_size)
+{
+	return secretfile_read(path, max, exposed, why, why_size);
+}
+
 void secretfile_free(char *text)
 {
 	free(text);
