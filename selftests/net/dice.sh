@@ -55,7 +55,7 @@ check "but counts as a failure" assoc_is '.stats["rx-drop-auth"] == 1'
 check "replayed" eval 'raw "send seq=3 type=22 data=$hello" && moved rx-drop-no-daemon=1'
 check "an unprotected one is none" eval 'raw "send seq=5 type=22 epoch=0 plain data=$hello" && moved rx-drop-no-daemon=1'
 on_gw peer del dg0 dev1
-on_gw socket del dg0 :5684
+on_gw socket del dg0 5684
 
 # ---- through dgsecd ----
 configure 'retransmit-min = 500ms'
@@ -80,16 +80,14 @@ for n in 512 1024; do
 	check "$n: the extended master secret" said "$out/client" 'Extended master secret: yes'
 done
 interop OpenSSL server PreSharedKey aes-128-ccm-8 +max_fragment_length
-ready='Rehandshake'
 gnutls="gnutls-cli --udp -p 5684 --pskusername dev1 --pskkey $PSK_HEX --priority 'NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL'"
 before=$(stat rx-renegotiation)
 start client dev1 timeout 20 bash -c "exec $gnutls --rehandshake $GW"
 check "gnutls-cli renegotiates, and is refused" wait_for 15 eval '[ "$(stat rx-renegotiation)" -gt $before ]'
-check "it was told" wait_for 15 said "$out/client" 'No renegotiation is allowed|Rehandshake'
 stop client
 
 # ---- extended master secret ----
-check "without the extended master secret" peer 'handshake no-ems' 'get /x' || :
+check "without the extended master secret" peer 'handshake no-ems' 'get /x'
 configure 'retransmit-min = 500ms' 'extended-master-secret = require'
 check "it is required" reload
 check "and there" peer handshake 'get /x'
@@ -100,12 +98,12 @@ check "and counted" daemon_is '.refused.not_extended > 0'
 # ---- every flight in small datagrams, a ticket too ----
 configure 'retransmit-min = 500ms' 'handshake-mtu = 128'
 check "flights of 128 octets" reload
-start capture gw tcpdump -i lowpan0 -U -w "$out/capture" udp port 5684
+start capture gw tcpdump -i lowpan0 -U -w "$out/small" udp port 5684
 must wait_for 10 said "$out/capture" listening
 check "a whole handshake with a ticket" peer -C 4 'handshake tickets' 'get /x' 'handshake tickets resume' 'get /x'
 check "and a resumed one" answers '[.[] | select(.handshake)][1].resumed'
 stop capture
-at gw tshark -r "$out/capture" -Y 'udp.srcport == 5684 && !(dtls.record.content_type == 23)' -T fields -e udp.length \
+at gw tshark -r "$out/small" -Y 'udp.srcport == 5684 && !(dtls.record.content_type == 23)' -T fields -e udp.length \
 	>"$out/lengths" 2>/dev/null
 check "no datagram of ours is longer (udp.length counts its header)" awk '{ n++ } $1 > 136 { bad = 1 } END { exit bad || n < 4 }' "$out/lengths"
 
@@ -114,8 +112,11 @@ configure
 check "the default" reload
 start capture gw tcpdump -tt -n -l -i lowpan0 udp src port 5684
 must wait_for 10 said "$out/capture" listening
-peer 'handshake half' 'read 12000' || :
-stop capture
-check "is 9 s (RFC 7925 section 11)" awk '/5684 >/ { if (n++ && $1 - last > 8.5 && $1 - last < 10.5) good = 1; last = $1 }
+check "a handshake is left half open" peer 'handshake half'
+nine() {
+	awk '/5684 >/ { if (n++ && $1 - last > 8.5 && $1 - last < 10.5) good = 1; last = $1 }
 	END { exit !good }' "$out/capture"
+}
+check "is 9 s (RFC 7925 section 11)" wait_for 15 nine
+stop capture
 done_testing
