@@ -98,7 +98,7 @@ for by in ids tickets; do
 	check "openssl, $by: resumed" client_of $flag -sess_in "$session"
 	check "openssl, $by: it says so" said "$out/client" '^Reused'
 	counted $by 1
-	interop OpenSSL server PreSharedKey aes-128-ccm-8 +resumption_by_$by
+	interop OpenSSL server PreSharedKey aes-128-ccm-8 +resumption_by_${by%s}
 	also '' '[peer other]' 'identity = other' 'psk = 8899aabbccddeeff0011223344556677'
 	check "$by: another peer comes, which changes nothing" reload
 	check "$by: resumed still" client_of $flag -sess_in "$session"
@@ -133,8 +133,8 @@ for by in ids tickets; do
 	check "gnutls-cli, $by: resumed" line "exec gnutls-cli --udp -r -p 5684 --pskusername dev1 --pskkey $PSK_HEX \
 		--priority 'NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL$noticket' $GW"
 	counted $by 1
-	interop GnuTLS server PreSharedKey aes-128-ccm-8 +resumption_by_$by
-	interop mbedTLS server PreSharedKey aes-128-ccm-8 +resumption_by_$by
+	interop GnuTLS server PreSharedKey aes-128-ccm-8 +resumption_by_${by%s}
+	interop mbedTLS server PreSharedKey aes-128-ccm-8 +resumption_by_${by%s}
 done
 check "as the daemon counted" eval 'counted ids 0 && counted tickets 0'
 
