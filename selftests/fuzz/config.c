@@ -20,6 +20,30 @@ enum { KEY_DIGITS = 24 };	/* of what looks like a key: value_like_key() */
 
 /* ---- files of keys, without files ------------------------------------------ */
 
+/* Good for nothing else: everybody has the key. */
+static const char good_key[] =
+	"-----BEGIN PRIVATE KEY-----\n"
+	"MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6ylN0fsQGS/Xg20v\n"
+	"DQYoRlJ0k2m9HRkR77VWXTEIwVOhRANCAARH9QBAWfczmxyUEvhOMznFxZ89Pw+5\n"
+	"Hnaib6RpCXg6kGvAj6BV2OKWTuAdniRwxBCFuVMMw1ufHIZBJEK5fnWg\n"
+	"-----END PRIVATE KEY-----\n";
+static const char good_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBdjCCARugAwIBAgIUUTNfg+CjAIG0bf2nnWxFCZt7Sk8wCgYIKoZIzj0EAwIw\n"
+	"DzENMAsGA1UEAwwEZnV6ejAgFw0yNjExMjAxNDUyNDBaGA8yMTI2MTAyNzE0NTI0\n"
+	"MFowDzENMAsGA1UEAwwEZnV6ejBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEf1\n"
+	"AEBZ9zObHJQS+E4zOcXFnz0/D7kedqJvpGkJeDqQa8CPoFXY4pZO4B2eJHDEEIW5\n"
+	"UwzDW58chkEkQrl+daCjUzBRMB0GA1UdDgQWBBTKTipyNOyoN09mqG+cm5buqE/J\n"
+	"+TAfBgNVHSMEGDAWgBTKTipyNOyoN09mqG+cm5buqE/J+TAPBgNVHRMBAf8EBTAD\n"
+	"AQH/MAoGCCqGSM49BAMCA0kAMEYCIQCC/agocbWAuuWjv8eOFSAFLFL9HcDRHg9c\n"
+	"Sqme1wVTzgIhANXCxzcHTgTQzc8aoc40vTFmWS5ydibQc3y4BUE9DGJB\n"
+	"-----END CERTIFICATE-----\n";
+static const char good_pub[] =
+	"-----BEGIN PUBLIC KEY-----\n"
+	"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAER/UAQFn3M5sclBL4TjM5xcWfPT8P\n"
+	"uR52om+kaQl4OpBrwI+gVdjilk7gHZ4kcMQQhblTDMNbnxyGQSRCuX51oA==\n"
+	"-----END PUBLIC KEY-----\n";
+
 /* What is in a file is told by its name, so that inputs need nothing else. */
 char *secretfile_read(const char *path, size_t max, const char **exposed, char *why,
 		      size_t why_size)
@@ -29,6 +53,12 @@ char *secretfile_read(const char *path, size_t max, const char **exposed, char *
 	(void)max;
 	name = name ? name + 1 : path;
 	*exposed = strstr(name, "open") ? "everybody may read it" : NULL;
+	if (!strcmp(name, "good.key"))
+		return strdup(good_key);
+	if (!strcmp(name, "good.pem"))
+		return strdup(good_pem);
+	if (!strcmp(name, "good.pub"))
+		return strdup(good_pub);
 	if (*name && *name != '-')
 		return strdup(name);
 	snprintf(why, why_size, "No such file or directory");
@@ -112,12 +142,48 @@ static void check_limits(const struct limits *l)
 	demand(!l->hard_seconds || l->soft_seconds <= l->hard_seconds);
 }
 
+/* Whoever comes with this is this peer. */
+static bool is_owner(const struct config *config, const struct peer *peer, bool certificate,
+		     const uint8_t *hash, const char *name)
+{
+	struct handshake_claim claim = { .certificate = certificate };
+	bool pinned;
+
+	if (hash)
+		memcpy(claim.hash, hash, sizeof(claim.hash));
+	if (name && *name)
+		claim.names[claim.n_names++] = name;
+	return config_peer_by_claim(config, &claim, &pinned) == peer &&
+	       pinned == !claim.n_names;
+}
+
+static void check_public(const struct config *config, const struct peer *peer)
+{
+	const struct handshake_settings *h = &config->handshake;
+	const struct public_identity *public = peer->public;
+	char name[CERTNAME_MAX + 1];
+
+	if (public->has_key)
+		demand(h->public_keys && is_owner(config, peer, false, public->key, NULL));
+	if (public->has_certificate || *public->name)
+		demand(h->certificates && h->credentials.chain &&
+		       is_owner(config, peer, true,
+				public->has_certificate ? public->certificate : NULL,
+				public->name));
+	if (*public->name)
+		demand(h->credentials.anchors && certname_parse(name, public->name) &&
+		       !strcmp(name, public->name));
+	demand(h->credentials.key);
+}
+
 static void check_peer(const struct config *config, const struct peer *peer)
 {
 	demand(*peer->name && strlen(peer->name) <= DGSEC_NAME_MAX);
 	demand(value_utf8(peer->name, strlen(peer->name), false));
-	demand(*peer->identity && strlen(peer->identity) <= HANDSHAKE_IDENTITY_MAX);
-	demand(peer->psk.len >= 16 && peer->psk.len <= handshake_mbedtls.key_max);
+	demand(!*peer->identity == !peer->psk.len && (peer->psk.len || peer->public));
+	demand(strlen(peer->identity) <= HANDSHAKE_IDENTITY_MAX);
+	demand(!peer->psk.len ||
+	       (peer->psk.len >= 16 && peer->psk.len <= handshake_mbedtls.key_max));
 	demand(value_unicast(&peer->addr));
 	demand(value_in_prefix(&peer->addr, &config->addr, config->prefix_len));
 	demand(memcmp(&peer->addr, &config->addr, sizeof(peer->addr)));
@@ -126,7 +192,10 @@ static void check_peer(const struct config *config, const struct peer *peer)
 	demand(peer->payload);
 	check_limits(&peer->limits);
 	/* unique, or another one would be found */
-	demand(config_peer_by_identity(config, peer->identity) == peer);
+	if (peer->psk.len)
+		demand(config_peer_by_identity(config, peer->identity) == peer);
+	if (peer->public)
+		check_public(config, peer);
 	demand(config_peer_by_addr(config, &peer->addr) == peer);
 }
 

@@ -82,6 +82,7 @@ mark
 ask "inject" inject "$endpoint}, \"datagram\": \"17fefd000100000000000500020000\""
 check "inject: it was taken as a datagram" moved rx-drop-no-assoc=1
 ask "alert-send" alert-send "\"assoc\": {\"id\": $aid}, \"alert\": {\"level\": 1, \"description\": 90}"
+ask "acquire-done" acquire-done "\"peer\": {\"id\": $id}, \"seconds\": 5"
 ask "assoc-del" assoc-del "\"assoc\": {\"id\": $aid}"
 ask "peer-del" peer-del "\"peer\": {\"id\": $id}"
 ask "socket-del" socket-del '"socket": {"port": 5684}'

@@ -434,6 +434,11 @@ struct session *session_connect(struct peer *peer, const struct endpoint *ep, ui
 	struct session *old = session_find(ep), *s = NULL;
 	struct handshake *hs;
 
+	/* A key of its own is all that we can show as a client so far. */
+	if (!peer->psk.len) {
+		log_limited(LOG_ERR, "peer %s cannot be called: it has no psk", peer->name);
+		return NULL;
+	}
 	hs = handshake_mbedtls.connect(session_listener(&handshake_mbedtls), peer->local_identity,
 				       &peer->psk);
 	if (hs)
