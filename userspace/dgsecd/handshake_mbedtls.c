@@ -19,6 +19,7 @@
 
 #include "handshake.h"
 #include "handshake_mbedtls_resume.h"
+#include "handshake_mbedtls_settings.h"
 #include "record.h"
 #include "suite.h"
 #include "timer.h"
@@ -40,21 +41,9 @@ enum {
 	STEPS_MAX = 64,
 };
 
-/* Settings in the library's form, shared by all handshakes that began with them. */
-struct settings {
-	mbedtls_ssl_config conf;
-	struct x509 x509;
-	unsigned int cid_len;
-	struct dgsec_cid cid_prefix;
-	bool extended_required;
-	int suites[SUITE_KEYS * HANDSHAKE_CIPHERS_MAX + 1];
-	unsigned int mtu;
-	unsigned int users;
-};
-
 struct handshake_listener {
 	const struct handshake_events *events;
-	struct settings *settings;
+	struct mbedtls_settings *settings;
 	struct handshake_settings from;	/* what these were made of */
 	mbedtls_entropy_context entropy;
 	mbedtls_ctr_drbg_context random;
@@ -66,7 +55,7 @@ struct handshake_listener {
 struct handshake {
 	mbedtls_ssl_context ssl;
 	struct handshake_listener *listener;
-	struct settings *settings;
+	struct mbedtls_settings *settings;
 	void *user;
 
 	struct handshake_hello *hello;	/* listening: where replies go */
@@ -230,88 +219,26 @@ static int check_cookie(void *arg, const unsigned char *cookie, size_t cookie_le
 	return ret;
 }
 
-/* ---- settings -------------------------------------------------------------- */
+/* ---- listener -------------------------------------------------------------- */
 
-static void settings_put(struct settings *settings)
+static struct mbedtls_settings *settings_new(struct handshake_listener *listener,
+					     const struct handshake_settings *from, int role)
 {
-	if (!settings || --settings->users)
-		return;
-	mbedtls_ssl_config_free(&settings->conf);
-	x509_free(&settings->x509);
-	free(settings);
-}
-
-/* The best first; see handshake_choose() why those with pre-shared keys come before. */
-static void choose_suites(struct settings *settings, const struct handshake_settings *from)
-{
-	const bool allowed[SUITE_KEYS] = {
-		[SUITE_PSK] = !from->no_psk,
-		[SUITE_ECDHE_ECDSA] = from->certificates,
+	const struct mbedtls_hooks hooks = {
+		.random = &listener->random,
+		.psk = get_psk,
+		.write_cookie = write_cookie,
+		.check_cookie = check_cookie,
+		.cookies = listener,
+		.running = &listener->running,
 	};
-	const struct suite *suite;
-	size_t n = 0;
 
-	for (size_t key = 0; key < SUITE_KEYS; key++) {
-		for (size_t i = 0; i < HANDSHAKE_CIPHERS_MAX && from->ciphers[i]; i++) {
-			suite = suite_of_cipher(from->ciphers[i]);
-			if (suite && allowed[key])
-				settings->suites[n++] = suite->number[key];
-		}
-	}
-}
-
-static struct settings *settings_new(struct handshake_listener *listener,
-				     const struct handshake_settings *from, int role)
-{
-	struct settings *settings = calloc(1, sizeof(*settings));
-	mbedtls_ssl_config *conf;
-
-	if (!settings)
-		return NULL;
-	settings->users = 1;
-	x509_init(&settings->x509);
-	settings->mtu = from->mtu;
-	settings->cid_len = from->cid_len;
-	settings->cid_prefix = from->cid_prefix;
-	settings->extended_required = from->extended_required;
-	choose_suites(settings, from);
-
-	conf = &settings->conf;
-	mbedtls_ssl_config_init(conf);
-	if (mbedtls_ssl_config_defaults(conf, role,
-					MBEDTLS_SSL_TRANSPORT_DATAGRAM,
-					MBEDTLS_SSL_PRESET_DEFAULT) ||
-	    (from->certificates && (x509_load(&settings->x509, &from->credentials) ||
-				    x509_configure(&settings->x509, conf)))) {
-		settings_put(settings);
-		return NULL;
-	}
-	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
-	mbedtls_ssl_conf_max_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
-	mbedtls_ssl_conf_rng(conf, mbedtls_ctr_drbg_random, &listener->random);
-	mbedtls_ssl_conf_ciphersuites(conf, settings->suites);
-	mbedtls_ssl_conf_psk_cb(conf, get_psk, NULL);
-	mbedtls_ssl_conf_dtls_cookies(conf, write_cookie, check_cookie, listener);
-	mbedtls_ssl_conf_handshake_timeout(conf, from->retransmit_min, from->retransmit_max);
-#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
-	mbedtls_ssl_conf_cid(conf, from->cid_len, MBEDTLS_SSL_UNEXPECTED_CID_IGNORE);
-#endif
-#if defined(MBEDTLS_SSL_RENEGOTIATION)
-	mbedtls_ssl_conf_renegotiation(conf, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
-#endif
-#if defined(MBEDTLS_SSL_EXTENDED_MASTER_SECRET)
-	mbedtls_ssl_conf_extended_master_secret(conf, MBEDTLS_SSL_EXTENDED_MS_ENABLED);
-#endif
-#if defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_CLI_C)
-	mbedtls_ssl_conf_session_tickets(conf, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-#endif
-	mbedtls_resume_conf(conf, from, &listener->running);
-	return settings;
+	return mbedtls_settings_new(from, role, &hooks);
 }
 
 static int listener_set(struct handshake_listener *listener, const struct handshake_settings *from)
 {
-	struct settings *settings = settings_new(listener, from, MBEDTLS_SSL_IS_SERVER);
+	struct mbedtls_settings *settings = settings_new(listener, from, MBEDTLS_SSL_IS_SERVER);
 
 	if (!settings)
 		return -ENOMEM;
@@ -320,7 +247,7 @@ static int listener_set(struct handshake_listener *listener, const struct handsh
 	listener->from.no_psk = false;
 	listener->from.certificates = false;
 	memset(&listener->from.credentials, 0, sizeof(listener->from.credentials));
-	settings_put(listener->settings);
+	mbedtls_settings_put(listener->settings);
 	listener->settings = settings;
 	mbedtls_ssl_cookie_set_timeout(&listener->cookie, from->cookie_seconds);
 	/* The listening context still has the old ones. */
@@ -330,15 +257,13 @@ static int listener_set(struct handshake_listener *listener, const struct handsh
 	return 0;
 }
 
-/* ---- listener -------------------------------------------------------------- */
-
 static void listener_close(struct handshake_listener *listener)
 {
 	if (!listener)
 		return;
 	if (listener->idle)
 		handshake_mbedtls.free(listener->idle);
-	settings_put(listener->settings);
+	mbedtls_settings_put(listener->settings);
 	mbedtls_ssl_cookie_free(&listener->cookie);
 	mbedtls_ctr_drbg_free(&listener->random);
 	mbedtls_entropy_free(&listener->entropy);
@@ -371,7 +296,7 @@ static struct handshake_listener *listener_open(const struct handshake_settings 
 
 /* The handshake has a share in the settings. */
 static struct handshake *handshake_new(struct handshake_listener *listener,
-				       struct settings *settings)
+				       struct mbedtls_settings *settings)
 {
 	struct handshake *hs = calloc(1, sizeof(*hs));
 
@@ -397,47 +322,13 @@ static struct handshake *handshake_new(struct handshake_listener *listener,
 	return hs;
 }
 
-/* They have a range of their own, with what is below added. */
-static bool is_x509_error(int ret)
-{
-	return ret <= MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE && ret > MBEDTLS_ERR_X509_FATAL_ERROR;
-}
-
 static enum handshake_failure failure_of(const struct handshake *hs, int ret)
 {
 	if (hs->send_failed)
 		return HANDSHAKE_SEND;
 	if (hs->bad_identity)
 		return HANDSHAKE_BAD_IDENTITY;
-
-	switch (ret) {
-	case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
-	case MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL:
-		return HANDSHAKE_NO_CIPHER;
-	case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
-		return HANDSHAKE_BAD_VERSION;
-	case MBEDTLS_ERR_SSL_INVALID_MAC:
-		return HANDSHAKE_BAD_KEY;
-	case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
-		return HANDSHAKE_NO_CERTIFICATE;
-	case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED:
-	case MBEDTLS_ERR_SSL_BAD_CERTIFICATE:
-		return x509_failure(mbedtls_ssl_get_verify_result(&hs->ssl));
-	case MBEDTLS_ERR_ECP_VERIFY_FAILED:
-	case MBEDTLS_ERR_RSA_VERIFY_FAILED:
-		return HANDSHAKE_BAD_SIGNATURE;
-	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-	case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
-		return HANDSHAKE_ALERT;
-	case MBEDTLS_ERR_SSL_TIMEOUT:
-		return HANDSHAKE_TIMEOUT;
-	case MBEDTLS_ERR_SSL_INTERNAL_ERROR:
-	case MBEDTLS_ERR_SSL_ALLOC_FAILED:
-	case MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED:
-		return HANDSHAKE_INTERNAL;
-	default:
-		return is_x509_error(ret) ? HANDSHAKE_BAD_CERTIFICATE : HANDSHAKE_BAD_MESSAGE;
-	}
+	return mbedtls_failure(ret, mbedtls_ssl_get_verify_result(&hs->ssl));
 }
 
 /*
@@ -447,7 +338,7 @@ static enum handshake_failure failure_of(const struct handshake *hs, int ret)
 static int offer_cid(struct handshake *hs)
 {
 #if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
-	const struct settings *settings = hs->settings;
+	const struct mbedtls_settings *settings = hs->settings;
 	struct dgsec_cid *own = &hs->own;
 	int ret;
 
@@ -575,7 +466,7 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 static struct handshake *client_connect(struct handshake_listener *listener, const char *identity,
 					const struct handshake_psk *psk)
 {
-	struct settings *settings = settings_new(listener, &listener->from, MBEDTLS_SSL_IS_CLIENT);
+	struct mbedtls_settings *settings = settings_new(listener, &listener->from, MBEDTLS_SSL_IS_CLIENT);
 	struct handshake *hs = NULL;
 
 	if (!settings)
@@ -583,7 +474,7 @@ static struct handshake *client_connect(struct handshake_listener *listener, con
 	if (!mbedtls_ssl_conf_psk(&settings->conf, psk->key, psk->len,
 				  (const unsigned char *)identity, strlen(identity)))
 		hs = handshake_new(listener, settings);
-	settings_put(settings);
+	mbedtls_settings_put(settings);
 	if (!hs)
 		return NULL;
 	hs->client = true;
@@ -758,7 +649,7 @@ static void handshake_free(struct handshake *hs)
 		return;
 	hs->user = NULL;
 	mbedtls_ssl_free(&hs->ssl);
-	settings_put(hs->settings);
+	mbedtls_settings_put(hs->settings);
 	explicit_bzero(hs, sizeof(*hs));
 	free(hs);
 }
