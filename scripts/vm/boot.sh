@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # Boot the virtual machine on a copy of this tree and run one command in it.
 #
-# usage: boot.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-i] [-t SECONDS] DIR [COMMAND]
+# usage: boot.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-i] [-m M] [-t SECONDS] DIR [COMMAND]
 #   -c   count instructions: the guest's clock advances 1 ns with each (-icount)
 #   -i   interactive: a shell on this terminal instead of COMMAND
+#   -m   one of several machines on DIR: what it says begins with M, and so do
+#        the names of its files in DIR/log (M.console); DGSEC_MACHINE tells it
 #   -s   so many processors (2; with -c always 1)
 #   -t   give up after so many seconds (600)
 #   DIR  a directory made by stage.sh; DIR/tree is seen as /dgsec, DIR/log, which
@@ -17,17 +19,19 @@
 # QEMU's best (or, with KVM, the host's): max,aes=off for one without AES.
 . "$(dirname "$0")/common.sh"
 
-flavour=stock count=no interactive=no limit=600 cpus=2
-while getopts k:cis:t: o; do
+flavour=stock count=no interactive=no limit=600 cpus=2 machine=""
+while getopts k:cim:s:t: o; do
 	case $o in
 	k)	flavour=$OPTARG ;;
 	c)	count=yes ;;
 	i)	interactive=yes ;;
+	m)	machine=$OPTARG ;;
 	s)	cpus=$OPTARG ;;
 	t)	limit=$OPTARG ;;
 	*)	exit 2 ;;
 	esac
 done
+mine=${machine:+$machine.}
 shift $((OPTIND - 1))
 dir=${1:?usage: boot.sh [OPTIONS] DIR [COMMAND]}
 run=${2:-}
@@ -37,15 +41,15 @@ fi
 
 kernel=$("$top/scripts/vm/kernel.sh" "$flavour")
 mkdir -p "$dir/log"
-rm -f "$dir/log/status"
+rm -f "$dir/log/${mine}status"
 {
 	echo "export DGSEC_TOP=/dgsec DGSEC_LOG=/log DGSEC_KERNEL=$flavour"
 	echo "export DGSEC_YNL=/opt/linux"
 	echo "export DGSEC_KO=/dgsec/modules/$flavour/dgsec.ko"
 	printf 'DGSEC_RUN=%q\n' "$run"
-} >"$dir/tree/run.env"
+} >"$dir/tree/${mine}run.env"
 
-cmdline="console=ttyS0 panic=-1 loglevel=5 mitigations=off root=/dev/vda"
+cmdline="console=ttyS0 panic=-1 loglevel=5 mitigations=off root=/dev/vda${machine:+ DGSEC_MACHINE=$machine}"
 # QEMU before 8.1 can go on executing a breakpoint that another processor has just
 # taken back, so a stock kernel that patches its code (a static key of UDP
 # encapsulation, while datagrams come in) dies with "Oops: int3" on a plain nop.
@@ -86,7 +90,7 @@ fi
 if [ $interactive = yes ]; then
 	args+=(-serial mon:stdio -chardev "null,id=control")
 else
-	args+=(-serial "file:$dir/log/console" -chardev "stdio,id=control,signal=on")
+	args+=(-serial "file:$dir/log/${mine}console" -chardev "stdio,id=control,signal=on")
 fi
 args+=(-device "virtconsole,chardev=control" -append "$cmdline")
 
@@ -112,10 +116,12 @@ set +e
 if [ $interactive = yes ]; then
 	qemu-system-x86_64 "${args[@]}"
 else
+	# whole lines, so that those of several machines can be told apart
+	[ -z "$machine" ] || exec > >(exec sed -u "s/^/$machine /")
 	setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 "${args[@]}" </dev/null &
-	machine=$!
-	trap 'kill "$machine"; exit 125' INT TERM HUP
-	wait "$machine"
+	child=$!
+	trap 'kill "$child"; exit 125' INT TERM HUP
+	wait "$child"
 fi
-[ -s "$dir/log/status" ] || exit 125
-exit "$(cat "$dir/log/status")"
+[ -s "$dir/log/${mine}status" ] || exit 125
+exit "$(cat "$dir/log/${mine}status")"
