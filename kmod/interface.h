@@ -27,6 +27,7 @@ enum dgsec_interface_limits {
 	DGSEC_SOCKETS_MAX		= 4,
 	DGSEC_MAX_PEERS			= 131072,
 	DGSEC_MAX_ASSOCS		= 131072,
+	DGSEC_EXCHANGES_LIMIT		= 131072,
 	DGSEC_MAX_EXPECTED		= 4096,
 	DGSEC_EXPECT_AGING		= 5,	/* seconds */
 	DGSEC_AGING_MAX			= 3600,	/* seconds */

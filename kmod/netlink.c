@@ -406,6 +406,12 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 				    "there are associations with connection IDs of another length");
 		return -EBUSY;
 	}
+	port = tb[DGSEC_A_INTERFACE_MAX_EXCHANGES];
+	if (port && nla_get_u32(port) > DGSEC_EXCHANGES_LIMIT) {
+		NL_SET_ERR_MSG_ATTR(info->extack, port,
+				    "at most 131072 exchanges");
+		return -ERANGE;
+	}
 	port = tb[DGSEC_A_INTERFACE_SERVICE_PORT];
 	if (port && !nla_get_be16(port)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, port,

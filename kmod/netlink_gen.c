@@ -10,11 +10,6 @@
 
 #include <uapi/linux/dgsec.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation dgsec_a_interface_max_exchanges_range = {
-	.max	= 131072ULL,
-};
-
 /* Common nested types */
 const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1] = {
 	[DGSEC_A_ALERT_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
@@ -108,7 +103,7 @@ const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_EXCHANGES + 
 	[DGSEC_A_INTERFACE_QUEUE_BYTES] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_QUEUE_SECONDS] = NLA_POLICY_RANGE(NLA_U32, 1, 300),
 	[DGSEC_A_INTERFACE_QUEUED] = { .type = NLA_U32, },
-	[DGSEC_A_INTERFACE_MAX_EXCHANGES] = NLA_POLICY_FULL_RANGE(NLA_U32, &dgsec_a_interface_max_exchanges_range),
+	[DGSEC_A_INTERFACE_MAX_EXCHANGES] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES] = NLA_POLICY_MAX(NLA_U32, 16384),
 	[DGSEC_A_INTERFACE_EXCHANGES] = { .type = NLA_U32, },
 };
