@@ -67,8 +67,10 @@ chain good middle
 refuse "none at all is refused" s_client
 check "none at all: for the right reason" ended no_certificate
 check "none at all: and told" said "$out/s_client" 'SSL alert number 40$'
+check "a certificate with another key is refused" cert_peer good stranger fail
+check "that: for the right reason" ended bad_signature
 check "each has its line in the log" eval 'for w in "not valid now" "is in crl-file" "nobody in ca-file" \
-	"not meant for TLS clients" "its names are those of no peer" "has no certificate"; do
+	"not meant for TLS clients" "its names are those of no peer" "has no certificate" "does not have the private key"; do
 	daemon_said "$w" || { echo "$w"; exit 1; }; done'
 check "with the name it claims" daemon_said 'identity "cn:stranger"'
 

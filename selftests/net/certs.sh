@@ -113,6 +113,14 @@ s_client() {
 	! said "$out/s_client" 'alert number|Cipher is \(NONE\)'
 }
 
+# cert_peer NAME KEY [WORDS OF dtls-peer...]: dev1 with this certificate and that key
+cert_peer() {
+	at dev1 dtls-peer -l "[$DEV]:$DEV_PORT" -r "[$GW]:5684" -x "$pki/$1.pem" -k "$pki/$2.key" -a "$pki/root.crt" \
+		-c "${cipher:-aes-128-ccm-8}" "${@:3}" >"$out/answers" && return
+	cat "$out/answers"
+	return 1
+}
+
 # installed PEER CIPHER [FILTER]: it has an association with this cipher
 installed() {
 	local id

@@ -142,6 +142,7 @@ check "without connection IDs" installed dev1 aes-128-ccm-8 '(has("rx-cid") | no
 check "it goes" clear_assocs
 with_certificate cn
 check "with its certificate" s_client "${options[@]}"
+check "and with connection IDs" cert_peer cn cn -C 4 handshake 'get /time' close
 check "with its pre-shared key" peer handshake 'get /time' close
 check "with connection IDs" peer -C 4 handshake 'get /time' close
 # It takes the gateway's certificate, and shows a key.

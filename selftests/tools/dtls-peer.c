@@ -21,10 +21,13 @@ static void print_usage(FILE *f)
 {
 	fputs("usage: dtls-peer [-l [ADDR]:PORT] -r [ADDR]:PORT|-S -i IDENTITY -s PSKHEX [-c CIPHER]\n"
 	      "                 [-t MS] [-C N] COMMAND...\n"
+	      "       dtls-peer ... -x FILE -k FILE [-a FILE] ... in place of -i and -s\n"
 	      "  -i IDENTITY  text, or hex:OCTETS\n"
 	      "  -c CIPHER    aes-128-ccm-8 (default), aes-128-ccm or aes-128-gcm\n"
 	      "  -t MS        first handshake retransmission timeout, 400 unless given\n"
 	      "  -S           server: the first who sends to -l is the other side\n"
+	      "  -x FILE      our certificate, and those above it; -k FILE: its key;\n"
+	      "               -a FILE: who may vouch for the server, anybody if not given\n"
 	      "  -C N         offer a connection ID of N octets (RFC 9146)\n"
 	      "commands, each one argument; all but send are done by mbedTLS:\n"
 	      "  handshake [lose=N] [lose-own=N] [half] [ms=N] [psk=HEX] [resume] [tickets]\n"
@@ -361,11 +364,11 @@ int main(int argc, char **argv)
 	static struct identity who = { .psk_len = -1, .id_len = -1 };
 	struct sockaddr_in6 local, remote;
 	bool has_local = false, has_remote = false;
-	const char *cipher = "aes-128-ccm-8";
+	const char *cipher = "aes-128-ccm-8", *certificate = NULL, *key = NULL, *authority = NULL;
 	int opt, timeout = 400;
 
 	s.cid_len = -1;
-	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:C:Sh")) != -1) {
+	while ((opt = getopt(argc, argv, "l:r:i:s:c:t:C:Sx:k:a:h")) != -1) {
 		switch (opt) {
 		case 'l':
 			endpoint_parse(optarg, &local);
@@ -402,6 +405,17 @@ int main(int argc, char **argv)
 		case 'S':
 			s.server = true;
 			break;
+		case 'x':
+			certificate = optarg;
+			who.id_len = 0;
+			who.psk_len = 0;
+			break;
+		case 'k':
+			key = optarg;
+			break;
+		case 'a':
+			authority = optarg;
+			break;
 		case 'h':
 			print_usage(stdout);
 			return 0;
@@ -411,11 +425,13 @@ int main(int argc, char **argv)
 		}
 	}
 	if (has_remote == s.server || (s.server && !has_local) || who.id_len < 0 ||
-	    who.psk_len < 0) {
+	    who.psk_len < 0 || !certificate != !key) {
 		print_usage(stderr);
 		return 2;
 	}
 	session_open(&s, has_local ? &local : NULL, has_remote ? &remote : NULL, cipher, timeout);
+	if (certificate)
+		session_certificate(&s, certificate, key, authority);
 	for (; optind < argc; optind++) {
 		char *copy = strdup(argv[optind]);
 

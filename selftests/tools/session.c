@@ -197,6 +197,33 @@ void session_open(struct session *s, const struct sockaddr_in6 *local,
 		die("mbedTLS has no random numbers");
 }
 
+void session_certificate(struct session *s, const char *certificate, const char *key,
+			 const char *authority)
+{
+	static const int suites[] = {
+		[RECORD_CCM_8] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+		[RECORD_CCM] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+		[RECORD_GCM] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		[RECORD_CCM_8_256] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8,
+		[RECORD_CCM_256] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CCM,
+		[RECORD_GCM_256] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+		[RECORD_CHACHAPOLY] = MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	};
+
+	mbedtls_x509_crt_init(&s->certificate);
+	mbedtls_x509_crt_init(&s->authority);
+	mbedtls_pk_init(&s->key);
+	/* There is no secret to be kept from whoever watches this. */
+	if (mbedtls_x509_crt_parse_file(&s->certificate, certificate))
+		die("%s: no certificate", certificate);
+	if (mbedtls_pk_parse_keyfile(&s->key, key, NULL, mbedtls_ctr_drbg_random, &s->drbg))
+		die("%s: no key", key);
+	if (authority && mbedtls_x509_crt_parse_file(&s->authority, authority))
+		die("%s: no certificate", authority);
+	s->suites[0] = suites[s->wire.keys.cipher];
+	s->has_certificate = true;
+}
+
 /* The library takes a PSK only once for each configuration, so make a new one. */
 void session_psk(struct session *s, const __u8 *identity, size_t identity_len, const __u8 *psk,
 		 size_t psk_len)
@@ -225,8 +252,15 @@ void session_psk(struct session *s, const __u8 *identity, size_t identity_len, c
 		die("mbedTLS has no max_fragment_length %d", s->fragment);
 	if (s->server)
 		mbedtls_ssl_conf_dtls_cookies(&s->conf, NULL, NULL, NULL);
-	if (mbedtls_ssl_conf_psk(&s->conf, psk, psk_len, identity, identity_len))
+	if (s->has_certificate) {
+		mbedtls_ssl_conf_ca_chain(&s->conf, &s->authority, NULL);
+		if (!s->authority.version)
+			mbedtls_ssl_conf_authmode(&s->conf, MBEDTLS_SSL_VERIFY_NONE);
+		if (mbedtls_ssl_conf_own_cert(&s->conf, &s->certificate, &s->key))
+			die("mbedTLS refuses the certificate");
+	} else if (mbedtls_ssl_conf_psk(&s->conf, psk, psk_len, identity, identity_len)) {
 		die("mbedTLS refuses the PSK or its identity");
+	}
 }
 
 /* The socket is the first one's who sends. */
@@ -265,6 +299,9 @@ int session_handshake(struct session *s, bool half, int ms)
 	mbedtls_ssl_init(&s->ssl);
 	if (mbedtls_ssl_setup(&s->ssl, &s->conf))
 		die("mbedTLS cannot set up a session");
+	/* The server's name is not looked at, as devices have none for it. */
+	if (s->has_certificate && mbedtls_ssl_set_hostname(&s->ssl, NULL))
+		die("mbedTLS wants a name of the server");
 	memset(&s->count, 0, sizeof(s->count));
 	if (s->resume && (!s->has_saved || mbedtls_ssl_set_session(&s->ssl, &s->saved)))
 		die("there is no session to resume");

@@ -30,6 +30,10 @@ struct session {
 	mbedtls_ctr_drbg_context drbg;
 	mbedtls_timing_delay_context timer;
 	int suites[2], timeout_ms;
+	/* instead of a pre-shared key */
+	mbedtls_x509_crt certificate, authority;
+	mbedtls_pk_context key;
+	bool has_certificate;
 	int cid_len; /* of the connection ID we choose; -1: none are offered */
 	struct record_keys fresh; /* of the handshake under way */
 	bool server;	/* listens: the first who comes is the other side */
@@ -68,6 +72,9 @@ void session_open(struct session *s, const struct sockaddr_in6 *local,
 		  const struct sockaddr_in6 *remote, const char *cipher, int timeout_ms);
 void session_psk(struct session *s, const __u8 *identity, size_t identity_len, const __u8 *psk,
 		 size_t psk_len);
+/* Files in PEM, after session_open(). The authority may be NULL: any server is good. */
+void session_certificate(struct session *s, const char *certificate, const char *key,
+			 const char *authority);
 int session_handshake(struct session *s, bool half, int ms);
 int session_write(struct session *s, const __u8 *data, size_t len);
 int session_read(struct session *s, __u8 *data, size_t max, int ms);
