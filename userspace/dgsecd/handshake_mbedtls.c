@@ -466,9 +466,10 @@ static enum handshake_verdict listener_listen(struct handshake_listener *listene
 static struct handshake *client_connect(struct handshake_listener *listener, const char *identity,
 					const struct handshake_psk *psk)
 {
-	struct mbedtls_settings *settings = settings_new(listener, &listener->from, MBEDTLS_SSL_IS_CLIENT);
+	struct mbedtls_settings *settings;
 	struct handshake *hs = NULL;
 
+	settings = settings_new(listener, &listener->from, MBEDTLS_SSL_IS_CLIENT);
 	if (!settings)
 		return NULL;
 	if (!mbedtls_ssl_conf_psk(&settings->conf, psk->key, psk->len,
