@@ -4,13 +4,16 @@
  * the way out, and what answers them finds them on the way in.
  */
 
+#include <linux/icmpv6.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
 #include <linux/workqueue.h>
+#include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 
 #include "clients.h"
 #include "exchange.h"
+#include "lookup.h"
 
 static void aging(struct work_struct *work)
 {
@@ -54,20 +57,15 @@ void dgsec_clients_destroy(struct dgsec_iface *iface)
  */
 struct dgsec_assoc *dgsec_clients_assoc(struct dgsec_peer *peer, __be16 port)
 {
-	struct dgsec_assoc *a, *unconfirmed = NULL;
 	bool any = port == htons(DGSEC_COAP_PORT);
+	struct dgsec_assoc *a;
 
 	/* the youngest one is the first */
-	hlist_for_each_entry_rcu(a, &peer->assocs, peer_node) {
-		if ((!any && a->inner_port != port) ||
-		    test_bit(DGSEC_ASSOC_ENDED, &a->flags))
-			continue;
-		if (!any || test_bit(DGSEC_ASSOC_CONFIRMED, &a->flags))
+	hlist_for_each_entry_rcu(a, &peer->assocs, peer_node)
+		if ((any || a->inner_port == port) &&
+		    !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
 			return a;
-		if (!unconfirmed)
-			unconfirmed = a;
-	}
-	return unconfirmed;
+	return NULL;
 }
 
 /* Can an answer go there, and nowhere else? */
@@ -159,6 +157,78 @@ int dgsec_clients_out(struct dgsec_iface *iface, struct dgsec_peer *peer,
 		keep_aging(iface);
 	}
 	return 0;
+}
+
+/* "Port unreachable", with as much of our packet as we need */
+struct unreachable {
+	struct ipv6hdr ip6;
+	struct icmp6hdr icmp;
+	struct ipv6hdr about;
+	struct udphdr udp;
+	u8 message[COAP_HEADER_LEN];
+} __packed;
+
+/* Does a client's own host say, about a message, that nobody is there? */
+static bool is_gone(const struct sk_buff *skb, const struct unreachable *u)
+{
+	unsigned int len = ntohs(u->ip6.payload_len);
+
+	return u->ip6.nexthdr == IPPROTO_ICMPV6 &&
+	       u->icmp.icmp6_type == ICMPV6_DEST_UNREACH &&
+	       u->icmp.icmp6_code == ICMPV6_PORT_UNREACH &&
+	       u->about.version == 6 && u->about.nexthdr == IPPROTO_UDP &&
+	       ipv6_addr_equal(&u->ip6.saddr, &u->about.daddr) &&
+	       ipv6_addr_equal(&u->ip6.daddr, &u->about.saddr) &&
+	       /* what may be acknowledged or rejected */
+	       (u->message[0] >> 4 == (COAP_VERSION << 2 | COAP_CON) ||
+		u->message[0] >> 4 == (COAP_VERSION << 2 | COAP_NON)) &&
+	       skb->len >= sizeof(u->ip6) + len &&
+	       !csum_ipv6_magic(&u->ip6.saddr, &u->ip6.daddr, len,
+				IPPROTO_ICMPV6,
+				skb_checksum(skb, sizeof(u->ip6), len, 0));
+}
+
+/**
+ * dgsec_clients_gone - an ICMPv6 error comes for a peer
+ * @iface: the interface
+ * @skb: the packet, at its IPv6 header
+ * @message: gets a reset, if a message of the peer's has found its client gone
+ *
+ * A client that is not there any more cannot reject notifications; without an
+ * answer the device would repeat them, and let others wait.
+ *
+ * Context: RCU read lock, bottom halves off.
+ * Return: the association by which to send it, or NULL.
+ */
+struct dgsec_assoc *dgsec_clients_gone(struct dgsec_iface *iface,
+				       const struct sk_buff *skb,
+				       u8 message[COAP_HEADER_LEN])
+{
+	struct unreachable buf, *u;
+	struct dgsec_asker from;
+	struct dgsec_verdict v;
+	struct dgsec_peer *peer;
+
+	u = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	if (!u || !is_gone(skb, u))
+		return NULL;
+	peer = dgsec_lookup_peer(iface, &u->ip6.daddr);
+	if (!peer || !dgsec_clients_share(peer))
+		return NULL;
+	from = (struct dgsec_asker){
+		.peer = peer->id, .sharing = &peer->sharing,
+		.addr = u->ip6.saddr, .port = u->udp.dest,
+		.inner_port = u->udp.source,
+	};
+	message[0] = COAP_VERSION << 6 | COAP_RST << 4;
+	message[COAP_CODE] = COAP_EMPTY;
+	memcpy(message + COAP_MID, u->message + COAP_MID, sizeof(u16));
+	if (dgsec_exchange_out(&iface->exchanges, &from, message,
+			       COAP_HEADER_LEN, dgsec_now(), &v))
+		return NULL;
+	dgsec_count(iface, DGSEC_A_STATS_TX_EXCHANGE);
+	return assoc_by_id(peer, v.via) ?:
+	       dgsec_clients_assoc(peer, from.inner_port);
 }
 
 /**

@@ -18,6 +18,9 @@ struct dgsec_assoc *dgsec_clients_assoc(struct dgsec_peer *peer, __be16 port);
 int dgsec_clients_out(struct dgsec_iface *iface, struct dgsec_peer *peer,
 		      struct sk_buff *skb, bool service,
 		      struct dgsec_assoc **a);
+struct dgsec_assoc *dgsec_clients_gone(struct dgsec_iface *iface,
+				       const struct sk_buff *skb,
+				       u8 message[COAP_HEADER_LEN]);
 int dgsec_clients_in(struct dgsec_assoc *a, struct dtls12_record *rec,
 		     struct dgsec_service *to, __be16 *port);
 

@@ -508,6 +508,46 @@ static noinline void exchange(struct dgsec_iface *iface,
 	refuse_too_big(a, skb, growth);
 }
 
+/* A few octets as a packet with room on both sides, for an association */
+static struct sk_buff *packet_of(struct dgsec_assoc *a, const u8 *data,
+				 size_t len, gfp_t gfp)
+{
+	const struct net_device *lower = a->iface->lower;
+	u8 cid_len = dgsec_assoc_tx_cid(a)->len;
+	unsigned int head = dgsec_tx_headroom(lower, cid_len) + INNER_LEN;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(head + len + dgsec_tx_tailroom(lower, cid_len), gfp);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, head);
+	skb_put_data(skb, data, len);
+	skb->dev = a->iface->dev;
+	return skb;
+}
+
+/*
+ * If it is an ICMPv6 error that says that a client is gone, it becomes what the
+ * client would have sent, and is consumed.
+ */
+static bool reset(struct dgsec_iface *iface, struct sk_buff *skb)
+{
+	u8 message[COAP_HEADER_LEN];
+	struct sk_buff *packet;
+	struct dgsec_assoc *a;
+
+	a = dgsec_clients_gone(iface, skb, message);
+	if (!a)
+		return false;
+	packet = packet_of(a, message, sizeof(message), GFP_ATOMIC);
+	if (packet)
+		finish(a, packet);
+	else
+		count(a, DGSEC_A_STATS_TX_DROP_MEMORY);
+	consume_skb(skb);
+	return true;
+}
+
 /**
  * dgsec_tx_xmit - the stack sends a packet on the interface
  * @skb: the packet
@@ -528,7 +568,8 @@ netdev_tx_t dgsec_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 	stat = check_packet(skb);
 	/* fragments and ICMP are told, the malformed is not */
 	if (unlikely(stat)) {
-		dgsec_tx_refuse(iface, NULL, skb, stat);
+		if (stat != DGSEC_A_STATS_TX_DROP_NOT_UDP || !reset(iface, skb))
+			dgsec_tx_refuse(iface, NULL, skb, stat);
 		goto out;
 	}
 	peer = dgsec_lookup_peer(iface, &ipv6_hdr(skb)->daddr);
@@ -582,21 +623,12 @@ out:
  */
 int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description, gfp_t gfp)
 {
-	const struct net_device *lower = a->iface->lower;
-	u8 cid_len = dgsec_assoc_tx_cid(a)->len;
-	unsigned int head = dgsec_tx_headroom(lower, cid_len) + INNER_LEN;
-	struct sk_buff *skb;
+	const u8 alert[DTLS_ALERT_LEN] = { level, description };
+	struct sk_buff *skb = packet_of(a, alert, sizeof(alert), gfp);
 	int stat;
 
-	skb = alloc_skb(head + DTLS_ALERT_LEN +
-			dgsec_tx_tailroom(lower, cid_len), gfp);
 	if (!skb)
 		return -ENOMEM;
-	skb_reserve(skb, head);
-	skb_put_u8(skb, level);
-	skb_put_u8(skb, description);
-	skb->dev = a->iface->dev;
-
 	local_bh_disable();
 	rcu_read_lock();
 	stat = seal_and_send(a, skb, DTLS_ALERT);
