@@ -105,6 +105,10 @@ check "is seen" json '.[0] | ."service-addr" == "fd00:b::2" and ."service-port" 
 	."handshake-rate" == 7 and ."handshake-burst" == 9 and ."max-peers" == 3 and ."max-assocs" == 5' show
 check "by people too" says show "service \\[$HOST\\]:5685, handshakes 7/s and source, burst 9" \
 	'peers 0 of 3, associations 0 of 5'
+check "set the bounds of exchanges" on_gw set dg0 max-exchanges 7 max-peer-exchanges 6
+check "they are seen" json '.[0] | ."max-exchanges" == 7 and ."max-peer-exchanges" == 6 and .exchanges == 0' show
+check "no exchange: an empty list" json '. == []' exchange dg0
+check "and nothing for people" eval '[ -z "$(on_gw exchange show dg0)" ]'
 check "set of one thing" on_gw set dg0 service :5686
 check "leaves the others" json '.[0] | ."service-addr" == "fd00:b::2" and ."service-port" == 5686 and
 	."handshake-rate" == 7' show

@@ -91,18 +91,16 @@ static void take(int client)
 		return;
 	}
 	q = question(client, n);
-	if (m.type == COAP_RST) {
-		resets++;
-	} else if (!m.code) {
+	if (m.type == COAP_ACK && !m.code) {
 		q->acked = true;
 		return;
-	} else {
-		snprintf(text, sizeof(text), "%d-%d", client, n);
-		if (m.payload_len != strlen(text) || memcmp(m.payload, text, m.payload_len)) {
-			wrong++;
-			return;
-		}
 	}
+	snprintf(text, sizeof(text), "%d-%d", client, n);
+	if (m.code && (m.payload_len != strlen(text) || memcmp(m.payload, text, m.payload_len))) {
+		wrong++;
+		return;
+	}
+	resets += m.type == COAP_RST;
 	if (m.type == COAP_CON) {
 		struct coap ack = { .type = COAP_ACK, .mid = m.mid };
 
@@ -128,7 +126,7 @@ static long long repeat(void)
 			if (q->answered || q->repeated > REPEATS_MAX)
 				continue;
 			if (q->at <= now) {
-				if (q->repeated && !q->acked && !option.non && q->repeated <= REPEATS_MAX)
+				if (!q->acked && !option.non)
 					ask(i, n);
 				q->at = now + (option.wait << q->repeated++);
 			}

@@ -4,6 +4,8 @@
  * device that answers in all ways that CoAP has, and the table under load.
  */
 
+#include <setjmp.h>
+
 #include "exchange.h"
 
 enum {
@@ -29,13 +31,17 @@ static void result(bool ok, const char *what)
 	failed += !ok;
 }
 
-#define NEED(what)							\
-	do {								\
-		if (!(what)) {						\
-			printf("# line %d: not so: %s\n", __LINE__, #what); \
-			return false;					\
-		}							\
-	} while (0)
+static jmp_buf not_so;
+
+static void need(bool so, const char *what, int line)
+{
+	if (so)
+		return;
+	printf("# line %d: not so: %s\n", line, what);
+	longjmp(not_so, 1);
+}
+
+#define NEED(what)	need(what, #what, __LINE__)
 
 /* A message as its sender or receiver sees it */
 struct message {
@@ -221,7 +227,7 @@ static const struct {
 	{ "40841234", true }, { "40a51234", true }, { "401f1234", true },
 };
 
-static bool test_headers(void)
+static void test_headers(void)
 {
 	struct dgsec_coap m;
 	size_t i, len;
@@ -232,14 +238,10 @@ static bool test_headers(void)
 		len = strlen(headers[i].hex) / 2;
 		buf = malloc(len + !len);
 		hex2bin(buf, headers[i].hex, len);
-		if (dgsec_coap_parse(buf, len, &m) != headers[i].good) {
-			printf("# %s\n", headers[i].hex);
-			free(buf);
-			return false;
-		}
+		need(dgsec_coap_parse(buf, len, &m) == headers[i].good,
+		     headers[i].hex, __LINE__);
 		free(buf);
 	}
-	return true;
 }
 
 static const struct {
@@ -262,7 +264,7 @@ static const struct {
 	{ "400100011d00", -1 }, { "400100016d00000102030405060708090a0b0c", -1 },
 };
 
-static bool test_observes(void)
+static void test_observes(void)
 {
 	size_t i, len;
 	u32 value;
@@ -276,16 +278,12 @@ static bool test_observes(void)
 		hex2bin(buf, observes[i].hex, len);
 		has = dgsec_coap_observe(buf, len, &value);
 		free(buf);
-		if (has != (observes[i].value >= 0) ||
-		    (has && value != (u32)observes[i].value)) {
-			printf("# %s: %d\n", observes[i].hex, has ? (int)value : -1);
-			return false;
-		}
+		need((has ? (int)value : -1) == observes[i].value,
+		     observes[i].hex, __LINE__);
 	}
-	return true;
 }
 
-static bool test_rewrite(void)
+static void test_rewrite(void)
 {
 	struct dgsec_coap_rewrite to = { .mid = 0xbeef };
 	u8 buf[64], *start;
@@ -307,12 +305,11 @@ static bool test_rewrite(void)
 			NEED(!memcmp(seen.token, to.token, to.token_len));
 		}
 	}
-	return true;
 }
 
 /* ---- exchanges ---- */
 
-static bool test_piggybacked(void)
+static void test_piggybacked(void)
 {
 	struct message a, b, again, got, r;
 
@@ -330,10 +327,9 @@ static bool test_piggybacked(void)
 	NEED(answer(&r, &got) == 2 && got.mid == get.mid && same_token(&got, &get));
 	r = response(&a, COAP_ACK, NOT_FOUND, a.mid);
 	NEED(answer(&r, &got) == 1 && got.mid == get.mid && same_token(&got, &get));
-	return true;
 }
 
-static bool test_separate(void)
+static void test_separate(void)
 {
 	struct message a, b, got, m, seen;
 	struct dgsec_verdict v;
@@ -361,10 +357,9 @@ static bool test_separate(void)
 	NEED(send_msg(1, &m, &seen) == NO_EXCHANGE);
 	m = response(&get, COAP_ACK, CONTENT, 5);
 	NEED(send_msg(1, &m, &seen) == NO_EXCHANGE);
-	return true;
 }
 
-static bool test_ping(void)
+static void test_ping(void)
 {
 	struct message ping = { .mid = 0x4444 }, a, b, again, got, m;
 
@@ -375,7 +370,6 @@ static bool test_ping(void)
 	NEED(answer(&m, &got) == 2 && got.mid == 0x4444);
 	m.mid = a.mid;
 	NEED(answer(&m, &got) == 1 && got.mid == 0x4444);
-	return true;
 }
 
 static struct dgsec_exchange *find(int n)
@@ -386,7 +380,7 @@ static struct dgsec_exchange *find(int n)
 					now);
 }
 
-static bool test_observe(void)
+static void test_observe(void)
 {
 	struct message reg = get, a, again, got, m, seen;
 	u16 mid;
@@ -428,10 +422,9 @@ static bool test_observe(void)
 	NEED(!(find(1)->flags & DGSEC_EXCHANGE_OBSERVING));
 	now += COAP_EXCHANGE_LIFETIME;
 	NEED(!find(1));
-	return true;
 }
 
-static bool test_observe_ends(void)
+static void test_observe_ends(void)
 {
 	struct message reg = get, a, got, m, rst, seen;
 
@@ -475,11 +468,10 @@ static bool test_observe_ends(void)
 	NEED(find(5));
 	now++;
 	NEED(!find(5));
-	return true;
 }
 
 /* Blocks with one token, a new message ID each */
-static bool test_blocks(void)
+static void test_blocks(void)
 {
 	struct message q = get, a, first, got, m;
 	int i;
@@ -499,10 +491,9 @@ static bool test_blocks(void)
 	q.mid++;
 	NEED(!send_msg(2, &q, &a));
 	NEED(answer(&m, &got) == 2 && got.mid == get.mid);
-	return true;
 }
 
-static bool test_service(void)
+static void test_service(void)
 {
 	struct message q = get, a, b, got, m, s;
 	struct dgsec_exchange *e;
@@ -549,11 +540,10 @@ static bool test_service(void)
 	NEED(answer(&m, &got) == TO_SERVICE && same_token(&got, &m));
 	m = (struct message){ .mid = 9 };
 	NEED(answer(&m, &got) == TO_SERVICE);
-	return true;
 }
 
 /* A device knows the service's ID from before others asked it. */
-static bool test_conflict(void)
+static void test_conflict(void)
 {
 	struct message q = get, a, again, got, m;
 
@@ -568,11 +558,10 @@ static bool test_conflict(void)
 	NEED(!send_msg(2, &q, &a));
 	m.mid = a.mid;
 	NEED(answer(&m, &got) == -1000 - STRAY);
-	return true;
 }
 
 /* One peer has no say in another's exchanges. */
-static bool test_peers(void)
+static void test_peers(void)
 {
 	struct message a, b, got, m;
 
@@ -583,10 +572,9 @@ static bool test_peers(void)
 	NEED(answer_from(PEER, &m, &got) == 1);
 	m = response(&a, COAP_ACK, CONTENT, a.mid);
 	NEED(answer_from(OTHER, &m, &got) == TO_SERVICE);
-	return true;
 }
 
-static bool test_ages(void)
+static void test_ages(void)
 {
 	struct message q = get, a, b, got, m;
 
@@ -618,11 +606,10 @@ static bool test_ages(void)
 	NEED(answer(&m, &got) == 1);
 	now += 300;
 	NEED(!find(1));
-	return true;
 }
 
 /* Fifty clients have twenty exchanges each, with the same tokens and IDs. */
-static bool test_thousand(void)
+static void test_thousand(void)
 {
 	enum { CLIENTS = 50, EACH = 20 };
 	static struct message seen[CLIENTS][EACH];
@@ -653,11 +640,10 @@ static bool test_thousand(void)
 		if (k == CLIENTS * EACH / 2)
 			dgsec_exchanges_age(&table, now);
 	}
-	return true;
 }
 
 /* One floods, and others keep what they have. */
-static bool test_fair(void)
+static void test_fair(void)
 {
 	struct message q = get, first[20], seen, got, m;
 	struct dgsec_verdict v;
@@ -705,11 +691,10 @@ static bool test_fair(void)
 	NEED(answer(&m, &got) == -1000 - STRAY || answer(&m, &got) == TO_SERVICE);
 	m = response(&first[0], COAP_ACK, CONTENT, first[0].mid);
 	NEED(answer(&m, &got) == 1);
-	return true;
 }
 
 /* So many that IDs get scarce: none is given twice. */
-static bool test_ids(void)
+static void test_ids(void)
 {
 	enum { MOST = 16384 };
 	static u8 used[65536];
@@ -732,7 +717,6 @@ static bool test_ids(void)
 	now += COAP_EXCHANGE_LIFETIME;
 	dgsec_exchanges_age(&table, now);
 	NEED(!table.share.count);
-	return true;
 }
 
 struct walk {
@@ -750,7 +734,7 @@ static int count_one(const struct dgsec_exchange *e, void *arg)
 	return 0;
 }
 
-static bool test_walk(void)
+static void test_walk(void)
 {
 	struct walk walk = { .left = 6 };
 	struct message q = get, seen;
@@ -766,10 +750,9 @@ static bool test_walk(void)
 	for (i = 0; dgsec_exchanges_walk(&table, &at, count_one, &walk); i++)
 		walk.left = 6;
 	NEED(walk.all == 300 && i == 49);
-	return true;
 }
 
-static bool test_forget(void)
+static void test_forget(void)
 {
 	struct message seen, got, m;
 
@@ -781,11 +764,10 @@ static bool test_forget(void)
 	NEED(answer(&m, &got) == TO_SERVICE);
 	NEED(send_msg(1, &get, &seen) == DGSEC_A_STATS_TX_DROP_MEMORY);
 	NEED(!table.n_peers && sharing[PEER] == DGSEC_SHARING_NEVER);
-	return true;
 }
 
 static const struct {
-	bool (*run)(void);
+	void (*run)(void);
 	const char *what;
 } tests[] = {
 	{ test_headers, "headers, good and bad" },
@@ -808,6 +790,14 @@ static const struct {
 	{ test_forget, "a peer that is deleted" },
 };
 
+static bool passes(void (*run)(void))
+{
+	if (setjmp(not_so))
+		return false;
+	run();
+	return true;
+}
+
 int main(void)
 {
 	size_t i;
@@ -817,7 +807,7 @@ int main(void)
 		return 1;
 	for (i = 0; i < ARRAY_SIZE(tests); i++) {
 		reset();
-		result(tests[i].run(), tests[i].what);
+		result(passes(tests[i].run), tests[i].what);
 	}
 	reset();
 	dgsec_exchanges_destroy(&table);
