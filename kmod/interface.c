@@ -33,8 +33,7 @@ static int iface_init(struct net_device *dev)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(iface->stats, cpu)->syncp);
-	err = dgsec_ratelimit_init(&iface->handshakes, DGSEC_HANDSHAKE_RATE,
-				   DGSEC_HANDSHAKE_BURST);
+	err = dgsec_ratelimit_init(&iface->handshakes);
 	if (err)
 		goto err_stats;
 	err = dgsec_lookup_init(iface);

@@ -31,8 +31,6 @@ enum dgsec_interface_limits {
 	DGSEC_MAX_EXPECTED		= 4096,
 	DGSEC_EXPECT_AGING		= 5,	/* seconds */
 	DGSEC_AGING_MAX			= 3600,	/* seconds */
-	DGSEC_HANDSHAKE_RATE		= 100,
-	DGSEC_HANDSHAKE_BURST		= 200,
 	DGSEC_EVENT_RATE		= 1000,
 	DGSEC_EVENT_BURST		= 1000,
 };

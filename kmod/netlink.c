@@ -251,6 +251,10 @@ static int put_interface(struct sk_buff *skb, const struct net *net,
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_CID_LEN, iface->cid_len) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_HANDSHAKE_BURST,
 			iface->handshakes.burst) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_HANDSHAKE_PREFIX_RATE,
+			iface->handshakes.prefix_rate) ||
+	    nla_put_u32(skb, DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE,
+			iface->handshakes.total_rate) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_MAX_PEERS, iface->max_peers) ||
 	    nla_put_u32(skb, DGSEC_A_INTERFACE_MAX_ASSOCS,
 			iface->max_assocs) ||
@@ -389,6 +393,8 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 			    BIT_ULL(DGSEC_A_INTERFACE_SERVICE_PORT) |
 			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_RATE) |
 			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_BURST) |
+			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_PREFIX_RATE) |
+			    BIT_ULL(DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE) |
 			    BIT_ULL(DGSEC_A_INTERFACE_MAX_PEERS) |
 			    BIT_ULL(DGSEC_A_INTERFACE_MAX_ASSOCS) |
 			    BIT_ULL(DGSEC_A_INTERFACE_CID_LEN) |
@@ -432,6 +438,12 @@ int dgsec_nl_interface_set_doit(struct sk_buff *skb, struct genl_info *info)
 	attr = tb[DGSEC_A_INTERFACE_HANDSHAKE_BURST];
 	if (attr)
 		WRITE_ONCE(iface->handshakes.burst, nla_get_u32(attr));
+	attr = tb[DGSEC_A_INTERFACE_HANDSHAKE_PREFIX_RATE];
+	if (attr)
+		WRITE_ONCE(iface->handshakes.prefix_rate, nla_get_u32(attr));
+	attr = tb[DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE];
+	if (attr)
+		WRITE_ONCE(iface->handshakes.total_rate, nla_get_u32(attr));
 	attr = tb[DGSEC_A_INTERFACE_MAX_PEERS];
 	if (attr)
 		iface->max_peers = nla_get_u32(attr);

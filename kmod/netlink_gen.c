@@ -83,7 +83,7 @@ const struct nla_policy dgsec_exchange_nl_policy[DGSEC_A_EXCHANGE_LEFT + 1] = {
 	[DGSEC_A_EXCHANGE_LEFT] = { .type = NLA_U32, },
 };
 
-const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_EXCHANGES + 1] = {
+const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE + 1] = {
 	[DGSEC_A_INTERFACE_IFINDEX] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_LOWER_IFINDEX] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_NAME] = { .type = NLA_NUL_STRING, },
@@ -106,6 +106,8 @@ const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_EXCHANGES + 
 	[DGSEC_A_INTERFACE_MAX_EXCHANGES] = { .type = NLA_U32, },
 	[DGSEC_A_INTERFACE_MAX_PEER_EXCHANGES] = NLA_POLICY_MAX(NLA_U32, 16384),
 	[DGSEC_A_INTERFACE_EXCHANGES] = { .type = NLA_U32, },
+	[DGSEC_A_INTERFACE_HANDSHAKE_PREFIX_RATE] = NLA_POLICY_MAX(NLA_U32, 30000),
+	[DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE] = NLA_POLICY_MAX(NLA_U32, 30000),
 };
 
 const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1] = {
@@ -139,7 +141,7 @@ const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
 	[DGSEC_A_SOCKET_STANDBY] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE + 1] = {
+const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_DROP_RATE_TOTAL + 1] = {
 	[DGSEC_A_STATS_RX_RECORDS] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_BYTES] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_ALERTS] = { .type = NLA_U64, },
@@ -197,6 +199,8 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE 
 	[DGSEC_A_STATS_RX_DROP_NO_EXCHANGE] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_DROP_NOT_COAP] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_RATE_PREFIX] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_RATE_TOTAL] = { .type = NLA_U64, },
 };
 
 /* DGSEC_CMD_INTERFACE_GET - do */

@@ -16,11 +16,11 @@ extern const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION +
 extern const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_UNANSWERED_SECONDS + 1];
 extern const struct nla_policy dgsec_endpoint_nl_policy[DGSEC_A_ENDPOINT_SECONDS + 1];
 extern const struct nla_policy dgsec_exchange_nl_policy[DGSEC_A_EXCHANGE_LEFT + 1];
-extern const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_EXCHANGES + 1];
+extern const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE + 1];
 extern const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1];
 extern const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_EXCHANGES + 1];
 extern const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1];
-extern const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE + 1];
+extern const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_DROP_RATE_TOTAL + 1];
 
 int dgsec_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		      struct genl_info *info);

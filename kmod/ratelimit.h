@@ -11,27 +11,35 @@ struct dgsec_bucket {
 	u64 rest;
 };
 
+/* A source that found a limit in force, as few bits of it as tell it from others */
+struct dgsec_repeat {
+	u32 who;
+	u32 when;		/* in units of 2^20 ns, about a millisecond */
+};
+
 /*
- * A limit for each source address, and for each prefix of 64 bits, in constant
- * memory: they share buckets by a keyed hash. Those that share one share its
- * rate.
+ * Limits for each source address, for each prefix, and for all, in constant
+ * memory: addresses share buckets by a keyed hash. Sources that share one share
+ * its rate.
  */
 struct dgsec_ratelimit {
-	struct dgsec_bucket *buckets;
+	struct dgsec_bucket *buckets;	/* of addresses, then of prefixes */
+	struct dgsec_repeat *repeats;
+	struct dgsec_bucket total, trusted;
 	siphash_key_t key;
-	u32 rate;		/* a second; 0 is without limit */
+	u32 rate;		/* a second, of an address; 0 is without limit */
 	u32 burst;
+	u32 prefix_rate;	/* likewise */
+	u32 total_rate;
 };
 
-enum {
-	DGSEC_BUCKETS		= 4096,
-	DGSEC_PREFIX_SHARE	= 16,	/* addresses' worth for a prefix */
-};
-
-int dgsec_ratelimit_init(struct dgsec_ratelimit *r, u32 rate, u32 burst);
+int dgsec_ratelimit_init(struct dgsec_ratelimit *r);
 void dgsec_ratelimit_destroy(struct dgsec_ratelimit *r);
-bool dgsec_ratelimit_allow(struct dgsec_ratelimit *r,
-			   const struct in6_addr *source);
+int dgsec_ratelimit_check(struct dgsec_ratelimit *r,
+			  const struct in6_addr *source);
+bool dgsec_ratelimit_repeats(struct dgsec_ratelimit *r,
+			     const struct in6_addr *source, __be16 port);
+bool dgsec_ratelimit_trusted(struct dgsec_ratelimit *r);
 bool dgsec_bucket_allow(struct dgsec_bucket *b, u32 rate, u32 burst);
 
 #endif /* _DGSEC_RATELIMIT_H */

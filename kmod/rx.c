@@ -329,21 +329,39 @@ static bool refused(struct datagram *d, const struct dtls12_record *rec)
 	return consumed;
 }
 
+/*
+ * Has its sender received something at this endpoint, a cookie or more? Then it
+ * is no forged one.
+ */
+static bool is_proven(struct datagram *d)
+{
+	return dgsec_lookup_expected(d->iface, &d->from.remote) ||
+	       dgsec_lookup_assoc(d->iface, &d->from.remote);
+}
+
 /* May a datagram with handshake records wake the daemon? */
 static bool may_go_up(struct datagram *d)
 {
+	struct dgsec_ratelimit *limit = &d->iface->handshakes;
+	const struct dgsec_endpoint *from = &d->from.remote;
+	int stat;
+
 	if (d->injected)
 		return false;
 	if (d->standby) {
 		dgsec_count(d->iface, DGSEC_A_STATS_RX_DROP_NO_DAEMON);
 		return false;
 	}
-	if (!dgsec_ratelimit_allow(&d->iface->handshakes,
-				   &d->from.remote.addr)) {
-		dgsec_count(d->iface, DGSEC_A_STATS_RX_DROP_RATE);
-		return false;
-	}
-	return true;
+	stat = dgsec_ratelimit_check(limit, &from->addr);
+	if (likely(!stat))
+		return true;
+	if (stat != DGSEC_A_STATS_RX_DROP_RATE &&
+	    (is_proven(d) ||
+	     dgsec_ratelimit_repeats(limit, &from->addr, from->port)) &&
+	    dgsec_ratelimit_trusted(limit))
+		return true;
+	dgsec_count(d->iface, stat);
+	return false;
 }
 
 /*

@@ -112,7 +112,9 @@ check "and nothing for people" eval '[ -z "$(on_gw exchange show dg0)" ]'
 check "set of one thing" on_gw set dg0 service :5686
 check "leaves the others" json '.[0] | ."service-addr" == "fd00:b::2" and ."service-port" == 5686 and
 	."handshake-rate" == 7' show
-check "handshakes without limit" on_gw set dg0 handshake-rate 0
+check "rates of prefixes and in all" on_gw set dg0 handshake-prefix-rate 11 handshake-total-rate 13
+check "are shown" says show 'handshakes 7/s and source, burst 9, 11/s and prefix, 13/s in all'
+check "handshakes without limit" on_gw set dg0 handshake-rate 0 handshake-prefix-rate 0 handshake-total-rate 0
 check "are shown so" says show 'handshakes without limit'
 refused "service must be at a global" set dg0 service '[fe80::1]:5683'
 check "service auto" on_gw set dg0 service auto

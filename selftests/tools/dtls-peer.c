@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static void print_usage(FILE *f)
@@ -224,7 +225,22 @@ struct tally {
 	__u16 first;
 	int sent, answered, doubled, foreign;
 	__u8 seen[65536];
+	long long sent_at[65536];
+	int us[65536];		/* how long each answer took, in the order they came */
 };
+
+static long long now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+	return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
 
 static void count_answer(struct tally *t, const __u8 *in, int len)
 {
@@ -241,7 +257,13 @@ static void count_answer(struct tally *t, const __u8 *in, int len)
 	else if (t->seen[n]++)
 		t->doubled++;
 	else
-		t->answered++;
+		t->us[t->answered++] = now_us() - t->sent_at[n];
+}
+
+/* So many of a thousand answers were there by then. */
+static int percentile(const struct tally *t, int thousandth)
+{
+	return t->answered ? t->us[(t->answered - 1) * thousandth / 1000] : 0;
 }
 
 static bool do_stream(struct session *s, const char *args)
@@ -269,7 +291,7 @@ static bool do_stream(struct session *s, const char *args)
 
 			if (!t.sent)
 				t.first = q.mid;
-			t.sent++;
+			t.sent_at[t.sent++] = now_us();
 			ret = session_write(s, data, len);
 			if (ret)
 				die("write: %s", mbedtls_text(ret));
@@ -294,6 +316,9 @@ static bool do_stream(struct session *s, const char *args)
 	}
 	printf("{\"sent\":%d,\"answered\":%d,\"lost\":%d,\"doubled\":%d,\"foreign\":%d,",
 	       t.sent, t.answered, t.sent - t.answered, t.doubled, t.foreign);
+	qsort(t.us, t.answered, sizeof(t.us[0]), compare_ints);
+	printf("\"median_us\":%d,\"p99_us\":%d,\"max_us\":%d,", percentile(&t, 500),
+	       percentile(&t, 990), percentile(&t, 1000));
 	printf("\"error\":\"%s\"}\n", ret < 0 ? mbedtls_text(ret) : "");
 	fflush(stdout);
 	return t.answered == n && !t.doubled;

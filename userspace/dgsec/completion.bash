@@ -21,7 +21,7 @@ _dgsec_words() {
 	local limits
 	limits="soft-packets hard-packets soft-bytes hard-bytes soft-failed hard-failed soft-seconds hard-seconds idle-seconds unanswered-seconds"
 	case $1 in
-	set)		echo "service handshake-rate handshake-burst max-peers max-assocs cid-len queue-len queue-max queue-bytes queue-seconds max-exchanges max-peer-exchanges" ;;
+	set)		echo "service handshake-rate handshake-burst handshake-prefix-rate handshake-total-rate max-peers max-assocs cid-len queue-len queue-max queue-bytes queue-seconds max-exchanges max-peer-exchanges" ;;
 	"peer add")	echo "addr name mark service payload max-assocs acquire" ;;
 	"peer set")	echo "mark service payload max-assocs acquire" ;;
 	"assoc add")	echo "peer cipher remote local keys protocol role epoch tx-seq rx-seq window rx-cid tx-cid tx-max rx-max replace $limits" ;;

@@ -102,6 +102,10 @@ struct json_object *json_interface(const struct dgsec_interface *obj)
 	ADD_NUMBER("handshake-rate", INTERFACE_HANDSHAKE_RATE, handshake_rate);
 	ADD_NUMBER("handshake-burst", INTERFACE_HANDSHAKE_BURST,
 		   handshake_burst);
+	ADD_NUMBER("handshake-prefix-rate", INTERFACE_HANDSHAKE_PREFIX_RATE,
+		   handshake_prefix_rate);
+	ADD_NUMBER("handshake-total-rate", INTERFACE_HANDSHAKE_TOTAL_RATE,
+		   handshake_total_rate);
 	ADD_NUMBER("max-peers", INTERFACE_MAX_PEERS, max_peers);
 	ADD_NUMBER("max-assocs", INTERFACE_MAX_ASSOCS, max_assocs);
 	ADD_NUMBER("cid-len", INTERFACE_CID_LEN, cid_len);

@@ -4,6 +4,7 @@
 
 static const char help[] =
 "dgsec set DEV [service SERVICE] [handshake-rate N] [handshake-burst N]\n"
+"          [handshake-prefix-rate N] [handshake-total-rate N]\n"
 "          [max-peers N] [max-assocs N] [cid-len N] [queue-len N]\n"
 "          [queue-max N] [queue-bytes N] [queue-seconds N]\n"
 "          [max-exchanges N] [max-peer-exchanges N]\n"
@@ -16,6 +17,8 @@ static const char help[] =
 "  handshake-rate N   datagrams a second that one source may send up to\n"
 "                     dgsecd; 0 is without limit\n"
 "  handshake-burst N  how many of them may come at once\n"
+"  handshake-prefix-rate N, handshake-total-rate N\n"
+"                     the same for all of a /64, and for all sources\n"
 "  max-peers N        most peers\n"
 "  max-assocs N       most associations\n"
 "  cid-len N          length of the connection IDs in peers' records, 0 to 32;\n"
@@ -56,6 +59,10 @@ static const struct keyword keywords[] = {
 	  .expect = "[ADDRESS]:PORT, ADDRESS, :PORT or auto" },
 	NUMBER("handshake-rate", handshake_rate, HANDSHAKE_RATE, 0, 30000),
 	NUMBER("handshake-burst", handshake_burst, HANDSHAKE_BURST, 1, 30000),
+	NUMBER("handshake-prefix-rate", handshake_prefix_rate,
+	       HANDSHAKE_PREFIX_RATE, 0, 30000),
+	NUMBER("handshake-total-rate", handshake_total_rate,
+	       HANDSHAKE_TOTAL_RATE, 0, 30000),
 	NUMBER("max-peers", max_peers, MAX_PEERS, 0, UINT32_MAX),
 	NUMBER("max-assocs", max_assocs, MAX_ASSOCS, 0, UINT32_MAX),
 	NUMBER("cid-len", cid_len, CID_LEN, 0, DGSEC_CID_MAX),

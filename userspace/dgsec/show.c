@@ -235,6 +235,23 @@ static void text_drops(const uint64_t *stats)
 	puts(*sep == ',' ? ")" : "");
 }
 
+static void text_rates(const struct dgsec_interface *iface)
+{
+	fputs("handshakes ", stdout);
+	if (iface->handshake_rate)
+		printf("%u/s and source, burst %u", iface->handshake_rate,
+		       iface->handshake_burst);
+	if (iface->handshake_prefix_rate)
+		printf("%s%u/s and prefix", iface->handshake_rate ? ", " : "",
+		       iface->handshake_prefix_rate);
+	if (iface->handshake_total_rate)
+		printf("%s%u/s in all",
+		       iface->handshake_rate || iface->handshake_prefix_rate ?
+		       ", " : "", iface->handshake_total_rate);
+	puts(iface->handshake_rate || iface->handshake_prefix_rate ||
+	     iface->handshake_total_rate ? "" : "without limit");
+}
+
 static void text_interface(const struct dgsec_interface *iface,
 			   const char *lower)
 {
@@ -243,13 +260,9 @@ static void text_interface(const struct dgsec_interface *iface,
 	printf("%s%s%s%s%s\n", iface->name, *lower ? " on " : "", lower,
 	       iface->ifindex ? "" : ", in another network namespace",
 	       *lower ? "" : ", lower device in another network namespace");
-	printf("  service %s, handshakes ",
+	printf("  service %s, ",
 	       format_service(buf, &iface->service_addr, iface->service_port));
-	if (iface->handshake_rate)
-		printf("%u/s and source, burst %u\n", iface->handshake_rate,
-		       iface->handshake_burst);
-	else
-		puts("without limit");
+	text_rates(iface);
 	printf("  peers %u of %u, associations %u of %u, handshakes under way %u\n",
 	       iface->peers, iface->max_peers, iface->assocs,
 	       iface->max_assocs, iface->expected);

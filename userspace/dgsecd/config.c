@@ -166,11 +166,11 @@ static const struct config_key *key_at(const struct parser *p, unsigned int i)
 static void unknown_key(struct parser *p, const struct ini *ini)
 {
 	char names[2048] = "", name[128];
+	size_t len = 0;
 
-	for (unsigned int i = 0; i < p->n_keys + LIMIT_KEYS; i++) {
-		strcat(names, i ? ", " : "");
-		strcat(names, key_at(p, i)->name);
-	}
+	for (unsigned int i = 0; i < p->n_keys + LIMIT_KEYS && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i ? ", " : "",
+					key_at(p, i)->name);
 	config_mistake(p->mistakes, ini->line, "unknown key \"%s\" in this section: there are %s",
 		       quote(name, ini->name), names);
 }
@@ -244,6 +244,8 @@ static void set_defaults(struct config *config)
 		.listen_port = 5684,
 		.handshake_rate = 100,
 		.handshake_burst = 200,
+		.handshake_prefix_rate = 1000,
+		.handshake_total_rate = 4000,
 		.max_peers = 131072,
 		.max_assocs = 131072,
 		.max_exchanges = 16384,

@@ -80,6 +80,8 @@ struct config {
 	uint16_t listen4_port;		/* 0: not on IPv4 */
 	uint32_t handshake_rate;
 	uint32_t handshake_burst;
+	uint32_t handshake_prefix_rate;
+	uint32_t handshake_total_rate;
 	uint32_t max_peers;
 	uint32_t max_assocs;
 	uint32_t max_exchanges;

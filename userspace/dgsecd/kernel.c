@@ -163,6 +163,10 @@ int kernel_set(const struct config *config)
 		  config->handshake_rate);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_HANDSHAKE_BURST, handshake_burst,
 		  config->handshake_burst);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_HANDSHAKE_PREFIX_RATE, handshake_prefix_rate,
+		  config->handshake_prefix_rate);
+	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_HANDSHAKE_TOTAL_RATE, handshake_total_rate,
+		  config->handshake_total_rate);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_PEERS, max_peers, config->max_peers);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_ASSOCS, max_assocs, config->max_assocs);
 	DGSEC_PUT(&iface, DGSEC_A_INTERFACE_MAX_EXCHANGES, max_exchanges,

@@ -56,6 +56,8 @@ struct dgsec_interface {
 	uint16_t service_port;
 	uint32_t handshake_rate;	/* datagrams a second; 0: no limit */
 	uint32_t handshake_burst;
+	uint32_t handshake_prefix_rate;	/* the same of a prefix, and of all */
+	uint32_t handshake_total_rate;
 	uint32_t max_peers;
 	uint32_t max_assocs;
 	uint32_t cid_len;		/* of connection IDs we choose; 0: none */
