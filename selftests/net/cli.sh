@@ -339,7 +339,7 @@ check "completion: verbs" completes "show set socket stats" s
 check "completion: interfaces" completes dg0 peer show ''
 check "completion: peers" completes dev1 peer set dg0 ''
 check "completion: associations" completes "$assoc" assoc del dg0 ''
-check "completion: words" completes "mark service payload max-assocs" peer set dg0 dev1 ''
+check "completion: words" completes "mark service payload max-assocs acquire" peer set dg0 dev1 ''
 check "completion: values" completes "coap opaque" peer set dg0 dev1 payload ''
 check "completion: not of what only the user knows" completes '' peer set dg0 dev1 mark ''
 
