@@ -88,6 +88,12 @@ client_of() {
 	line "exec openssl s_client -dtls1_2 -connect '[$GW]:5684' -psk $PSK_HEX -psk_identity ${identity:-dev1} \
 		-cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -nocommands $*"
 }
+# connects WORDS OF s_client...: does it come to an end? Without a line through it.
+connects() {
+	timeout $((8 * DGSEC_SLOW)) ip netns exec "$(ns dev1)" openssl s_client -dtls1_2 -connect "[$GW]:5684" -psk "$PSK_HEX" \
+		-psk_identity dev1 -cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -nocommands "$@" </dev/null >"$out/client" 2>&1
+	said "$out/client" 'Cipher is PSK'
+}
 ready='Verify return code|Extended master secret'
 stop echo
 configure "$quick" 'payload = opaque'
@@ -109,7 +115,7 @@ for by in ids tickets; do
 	# The client has the old key: if the session were resumed it would not need it.
 	sed -i "0,/^psk = .*/s//psk = 00112233445566778899aabbccddeeff/" "$conf"
 	check "$by: a new key" reload
-	refuse "$by: who had the old one is not let in" client_of $flag -sess_in "$session"
+	refuse "$by: who had the old one is not let in" connects $flag -sess_in "$session"
 	configure "$quick" 'payload = opaque'
 	check "$by: the old key again" reload
 	check "$by: a new session" client_of $flag -sess_out "$session"
@@ -124,7 +130,7 @@ done
 # The client has all it needs before the kernel is asked, so it has to be told under the keys.
 check "a last session" client_of -no_ticket -sess_out "$session"
 on_gw set dg0 max-assocs 0
-refuse "the kernel takes no association of a resumed session" client_of -no_ticket -sess_in "$session"
+check "of a resumed session, which the kernel does not take" eval 'connects -no_ticket -sess_in "$session"; true'
 check "the client is told" said "$out/client" 'alert internal error'
 on_gw set dg0 max-assocs 131072
 check "nothing of it was resumed" eval 'counted ids 0 && counted tickets 0'
