@@ -7,6 +7,7 @@
 . "$(dirname "$0")/gateway.sh"
 . "$(dirname "$0")/daemon.sh"
 . "$(dirname "$0")/clients.sh"
+. "$(dirname "$0")/certs.sh"
 
 topology 1
 quick='retransmit-min = 500ms'
@@ -15,8 +16,8 @@ daemon_start
 serve
 openssl_all
 
-# resumed N: the Nth handshake of the last peer resumed a session; whole: not
 one_peer() { on_gw assoc show dg0 -j | jq -e 'map(."peer-id") | unique | length == 1'; }
+# resumed N: the Nth handshake of the last peer resumed a session; whole: not
 resumed() { answers "map(select(.handshake != null))[$1].resumed"; }
 whole() { answers "map(select(.handshake != null))[$1].resumed | not"; }
 idle() { wait_for 10 daemon_is '.sessions == 0 and .half_open == 0'; }
@@ -25,10 +26,8 @@ n_ids=0 n_tickets=0
 # counted KIND N: the daemon says that so many more were resumed by ID or ticket
 counted() {
 	declare -n n=n_$1
-	local name=id
-	[ "$1" = ids ] || name=ticket
 	n=$((n + $2))
-	daemon_is ".resumed_$name == $n"
+	daemon_is ".resumed_$1 == $n"
 }
 
 # ---- by ID, by ticket ----
@@ -182,24 +181,36 @@ frames() { echo $(($(sent gw) + $(sent dev1))); }
 cost() {
 	local before
 	before=$(frames)
-	peer "$@" || return
+	"$@" || return
 	echo "$(($(frames) - before))" >"$out/frames"
 	jq -s 'map(select(.handshake != null)) | last' "$out/answers" >"$out/cost"
 }
 figure() { jq ".$1" "$out/cost"; }
-check "a whole handshake, to measure" cost handshake
+check "a whole handshake, to measure" cost peer handshake
 whole=$(($(figure sent) + $(figure received))) whole_flights=$(figure flights) whole_frames=$(cat "$out/frames")
-check "and a resumed one" cost handshake 'handshake resume'
+check "and a resumed one" cost peer handshake 'handshake resume'
 short=$(($(figure sent) + $(figure received))) short_flights=$(figure flights)
 short_frames=$(($(cat "$out/frames") - whole_frames))
-check "a whole one with a ticket" cost 'handshake tickets'
+check "a whole one with a ticket" cost peer 'handshake tickets'
 ticket=$(($(figure sent) + $(figure received))) ticket_frames=$(cat "$out/frames")
-check "and a resumed one" cost 'handshake tickets' 'handshake tickets resume'
-ticket_short=$(($(figure sent) + $(figure received)))
+check "and a resumed one" cost peer 'handshake tickets' 'handshake tickets resume'
+ticket_short=$(($(figure sent) + $(figure received))) ticket_short_flights=$(figure flights)
 ticket_short_frames=$(($(cat "$out/frames") - ticket_frames))
-note "PSK, AES-128-CCM-8, cookie included, octets of UDP payload, frames of 802.15.4 with their acknowledgements left out:"
-note "whole: $whole octets, $whole_flights flights, $whole_frames frames; with a new ticket $ticket octets, $ticket_frames frames"
+must new_authorities
+must new_device cn '/O=test/CN=sensor 1'
+configure_keys "$quick" "private-key-file = $pki/gateway.key" "certificate-file = $pki/gateway.pem" "ca-file = $pki/root.crt" -- \
+	"[peer dev1]" "certificate-identity = cn:sensor 1" "address = $INNER"
+check "certificates" reload
+check "a whole handshake with them" cost cert_peer cn cn handshake
+cert=$(($(figure sent) + $(figure received))) cert_flights=$(figure flights) cert_frames=$(cat "$out/frames")
+check "and a resumed one" cost cert_peer cn cn handshake 'handshake resume'
+cert_short=$(($(figure sent) + $(figure received))) cert_short_flights=$(figure flights)
+cert_short_frames=$(($(cat "$out/frames") - cert_frames))
+note "cookie included, octets of UDP payload; frames of 802.15.4 without acknowledgements:"
+note "certificates: $cert octets, $cert_flights flights, $cert_frames frames; by ID $cert_short octets, $cert_short_flights flights, $cert_short_frames frames"
+note "pre-shared keys: $whole octets, $whole_flights flights, $whole_frames frames; with a new ticket $ticket octets, $ticket_frames frames"
 note "by ID: $short octets, $short_flights flights, $short_frames frames; by ticket $ticket_short octets, $ticket_short_frames frames"
 check "by ID: a flight less" [ "$short_flights" -lt "$whole_flights" ]
-check "by ticket too" [ "$(figure flights)" -lt "$whole_flights" ]
+check "by ticket too" [ "$ticket_short_flights" -lt "$whole_flights" ]
+check "with certificates by far fewer octets" [ $((2 * cert_short)) -lt "$cert" ]
 done_testing

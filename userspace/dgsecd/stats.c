@@ -44,8 +44,8 @@ static void put_totals(FILE *out)
 		uint64_t value;
 	} rows[] = {
 		{ "handshakes", stats.handshakes },
-		{ "resumed_id", stats.resumed[HANDSHAKE_RESUMED_BY_ID] },
-		{ "resumed_ticket", stats.resumed[HANDSHAKE_RESUMED_BY_TICKET] },
+		{ "resumed_ids", stats.resumed[HANDSHAKE_RESUMED_BY_ID] },
+		{ "resumed_tickets", stats.resumed[HANDSHAKE_RESUMED_BY_TICKET] },
 		{ "cached_sessions", resume_count() },
 		{ "cached_octets", resume_octets() },
 		{ "calls", stats.calls },
