@@ -80,9 +80,9 @@ for n in 512 1024; do
 		interop OpenSSL server PreSharedKey aes-128-ccm-8 +max_fragment_length
 done
 gnutls="gnutls-cli --udp -p 5684 --pskusername dev1 --pskkey $PSK_HEX --priority 'NONE:+VERS-DTLS1.2:+PSK:+AES-128-CCM-8:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL'"
-before=$(stat rx-renegotiation)
+renegotiated=$(stat rx-renegotiation)
 start client dev1 timeout 20 bash -c "exec $gnutls --rehandshake $GW"
-check "gnutls-cli renegotiates, and is refused" wait_for 15 eval '[ "$(stat rx-renegotiation)" -gt $before ]'
+check "gnutls-cli renegotiates, and is refused" wait_for 15 eval '[ "$(stat rx-renegotiation)" -gt $renegotiated ]'
 stop client
 
 # ---- extended master secret ----

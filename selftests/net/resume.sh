@@ -87,11 +87,13 @@ client_of() {
 	line "exec openssl s_client -dtls1_2 -connect '[$GW]:5684' -psk $PSK_HEX -psk_identity ${identity:-dev1} \
 		-cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -nocommands $*"
 }
-# connects WORDS OF s_client...: does it come to an end? Without a line through it.
+# connects WORDS OF s_client...: does it get an association? Without a line through it.
 connects() {
+	local before
+	before=$(daemon_stat .handshakes)
 	timeout $((5 * DGSEC_SLOW)) ip netns exec "$(ns dev1)" openssl s_client -dtls1_2 -connect "[$GW]:5684" -psk "$PSK_HEX" \
 		-psk_identity dev1 -cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -ign_eof "$@" </dev/null >"$out/client" 2>&1
-	said "$out/client" 'Cipher is PSK'
+	[ "$(daemon_stat .handshakes)" -gt "$before" ]
 }
 ready='Verify return code|Extended master secret'
 stop echo
@@ -129,7 +131,7 @@ done
 # The client has all it needs before the kernel is asked, so it has to be told under the keys.
 check "a last session" client_of -no_ticket -sess_out "$session"
 on_gw set dg0 max-assocs 0
-check "of a resumed session, which the kernel does not take" eval 'connects -no_ticket -sess_in "$session"; true'
+refuse "it is resumed, but the kernel takes no association" connects -no_ticket -sess_in "$session"
 check "the client is told" said "$out/client" 'alert internal error'
 on_gw set dg0 max-assocs 131072
 check "nothing of it was resumed" eval 'counted ids 0 && counted tickets 0'
@@ -145,7 +147,7 @@ done
 check "as the daemon counted" eval 'counted ids 0 && counted tickets 0'
 
 # ---- settings ----
-check "kept sessions are shown" daemon_is '.cached_sessions > 5 and .cached_octets > 1000 and .cached_octets < 4194304'
+check "kept sessions are shown" daemon_is '.cached_sessions > 0 and .cached_octets > 200 and .cached_octets < 4194304'
 configure "$quick" 'session-cache = 1000'
 check "a small cache" reload
 check "has few" daemon_is '.cached_sessions < 4 and .cached_octets <= 1000'

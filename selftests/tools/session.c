@@ -87,6 +87,7 @@ static int to_wire(void *context, const unsigned char *data, size_t len)
 	count(s, true, len);
 	if (s->lose_own && holds(s, data, len, RECORD_CCS, false)) {
 		s->lose_own--;
+		s->lost++;
 		return (int)len;
 	}
 	if (s->server && s->lost < s->lose && holds(s, data, len, RECORD_CCS, false)) {
