@@ -4,14 +4,19 @@
 # Many clients, one association: programs on the gateway and on the backbone ask
 # a device that is a CoAP server, all at once and in all ways that CoAP has.
 #
-#	aiocoap, libcoap		dtls-peer		libcoap, coap-echo
-#	host, gw ---- plain CoAP ---- dg0 ---- DTLS ---- dev1 ---- plain CoAP
+# dev1 connects, and its server is behind dtls-peer; dev2 is libcoap's DTLS server.
+#
+#	aiocoap, libcoap              dgsec           dtls-peer       libcoap, coap-echo
+#	host, gw ---- plain CoAP ---- dg0 --- DTLS --- dev1 --- plain CoAP ---+
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/gateway.sh"
 . "$(dirname "$0")/daemon.sh"
 
-topology -v 1
-configure
+topology -v 2
+INNER2=fd00:d9::18
+configure 'ciphers = aes-128-ccm-8' 'retransmit-min = 1s'
+also '' '[peer dev2]' 'identity = dev2' "psk = $PSK_HEX" "address = $INNER2" "endpoint = [$(dev 2)]"
+sockets=3
 daemon_start
 start server dev1 coap-server-notls -A ::1 -p 5683 -d 10
 start echo dev1 coap-echo -b -l '[::1]:5693'
@@ -148,6 +153,19 @@ check "another one at its port rejects the notifications" timeout 30 ip netns ex
 	coap-client-notls -p 45000 -T other -B 8 "coap://[$INNER]/async?4"
 check "which ends the observation" wait_for 20 exchanges 'map(select(.state == "observing" and ."client-port" == 45000)) | length == 0'
 
+# ---- a device that is called when it is asked ----
+start device2 dev2 coap-server-gnutls -A "$(dev 2)" -k $PSK -h dev2
+must wait_for 10 eval 'at dev2 ss -Hlnu | grep -q ":5684 "'
+n=10
+for ((i = 0; i < n; i++)); do
+	start "client.$i" "$([ $((i % 2)) = 0 ] && echo gw || echo host)" coap-client-notls -B 40 \
+		"coap://[$INNER2]/async?$((i % 2 + 1))"
+done
+check "libcoap's DTLS server: $n clients at once, before it is there" wait_clients
+check "one handshake was enough" eval '[ "$(on_gw assoc show dg0 peer dev2 -j | jq "map(.role) | join(\" \")" -r)" = client ]'
+check "Observe by it" eval 'start observe.2 host coap-client-notls -s 4 -B 20 "coap://[$INNER2]/time"; wait_for 20 observed observe.2'
+stop observe.2 KILL
+
 # ---- loss, and what comes twice ----
 stop device KILL
 stop server
@@ -170,7 +188,7 @@ check "each has its own answer" said "$out/many.host" '"answered":1000,"wrong":0
 check "all were open at once" [ "$(on_gw show dg0 -j | jq '.[0].exchanges')" -ge 1000 ]
 check "no two were the same to the device" holds "$out/echo" \
 	'map(select(.coap) | .coap) | (map(.mid) | unique | length) >= 1000 and all(.token | length == 10)'
-check "another 1000, non-confirmable, from the gateway" many gw -c 50 -n 20 -t 5000 -N -m 77
+check "another 1000, non-confirmable, from the gateway" many gw -c 50 -n 20 -t 20000 -N -m 77
 check "counted" eval '[ "$(moved_by exchange-opened)" -ge 2000 ] && [ "$(moved_by rx-exchange)" -ge 2000 ]'
 
 # ---- the service among others ----
