@@ -24,8 +24,12 @@ struct dgsec_assoc *dgsec_clients_gone(struct dgsec_iface *iface,
 int dgsec_clients_in(struct dgsec_assoc *a, struct dtls12_record *rec,
 		     struct dgsec_service *to, __be16 *port);
 
-/* How much room it needs before a packet, besides what the association's has */
-enum { DGSEC_CLIENTS_ROOM = DGSEC_COAP_GROWTH + DTLS12_CID_MAX };
+enum {
+	/* to a device: room before a packet, besides what an association has */
+	DGSEC_CLIENTS_ROOM = DGSEC_EXCHANGE_TOKEN + DTLS12_CID_MAX,
+	/* from a device: by how much a message can become longer */
+	DGSEC_CLIENTS_GROWTH = COAP_TOKEN_MAX - DGSEC_EXCHANGE_TOKEN,
+};
 
 /* Do others than its service ask the peer? */
 static inline bool dgsec_clients_share(const struct dgsec_peer *peer)

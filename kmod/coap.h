@@ -22,9 +22,6 @@ struct dgsec_coap_rewrite {
 	u8 token[COAP_TOKEN_MAX];
 };
 
-/* By how much a message can become longer */
-#define DGSEC_COAP_GROWTH	COAP_TOKEN_MAX
-
 static inline u8 dgsec_coap_class(const struct dgsec_coap *m)
 {
 	return m->code >> 5;

@@ -496,7 +496,7 @@ int dgsec_rx_encap4(struct sock *sk, struct sk_buff *skb)
 	struct dgsec_socket *s = rcu_dereference_sk_user_data(sk);
 	/* the outer headers may be shorter than the inner ones will be */
 	const int before = INNER_LEN - sizeof(struct udphdr) -
-			   DTLS12_HEADER_LEN;
+			   DTLS12_HEADER_LEN + DGSEC_CLIENTS_GROWTH;
 	struct datagram d = {};
 
 	if (unlikely(!s))
