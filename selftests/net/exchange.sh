@@ -175,7 +175,7 @@ start server dev1 coap-server-notls -A ::1 -p 5683
 must wait_for 10 eval 'at dev1 ss -Hlnu | grep -q ":5683 "'
 port=40010 device 5683 lose=4 twice=3
 check "a quarter is lost: GET" get host /time -B 60
-check "PUT in blocks" put host /example_data -b 256 -f "$out/blocks" -B 80
+check "PUT in blocks" put host /example_data -b 1024 -f "$out/blocks" -B 80
 check "separate" get gw '/async?1' -B 60
 
 # ---- a thousand at once ----
@@ -200,7 +200,7 @@ many_at_once() {
 	many gw -c 1 -n 300 -m 1000 -l "[$GW_INNER]:5683" && wait $other
 }
 check "the service and others with the same message IDs" many_at_once
-check "its tokens are its own" holds "$out/echo" 'any(.coap; .token == "0001")'
+check "its tokens are its own" holds "$out/echo" 'any(.[] | .coap // empty; .token == "0001")'
 check "its message IDs are watched meanwhile" exchanges 'any(.service and .state == "message")'
 
 # ---- what must not pass ----
@@ -217,7 +217,6 @@ check "octets that are not CoAP" refused tx-drop-not-coap host "[$HOST]:6000" 68
 check "are told to be prohibited" wait_for 5 said "$out/icmp" "unreachable prohibited $INNER"
 check "tokens over 8 octets" refused tx-drop-not-coap host "[$HOST]:6000" 4901123401020304050607080900
 check "another version" refused tx-drop-not-coap host "[$HOST]:6000" 80011234
-check "nothing at all" refused tx-drop-not-coap host "[$HOST]:6000" ''
 check "an acknowledgement of nothing" refused tx-drop-no-exchange host "[$HOST]:6000" 60001234
 check "a reset of nothing" refused tx-drop-no-exchange host "[$HOST]:6000" 70001234
 check "a response" refused tx-drop-no-exchange host "[$HOST]:6000" 40451234
@@ -244,19 +243,20 @@ mark
 stop echo
 start echo dev1 coap-echo -n -b -l '[::1]:5693'
 must wait_for 10 said "$out/echo" ready
-start flood gw coap-many -r "[$INNER]:5683" -c 1 -n 3000 -N -t 100
-wait "$(pid_of flood)"
-unset "children[flood]"
+many gw -c 1 -n 3000 -N -t 100 >/dev/null
 stop echo
 check "a flood from one address makes room for itself" eval '[ "$(moved_by exchange-evicted)" -gt 2000 ]'
-check "and has what it may" wait_for 5 eval '[ "$(on_gw show dg0 -j | jq ".[0].exchanges")" = 200 ]'
-start echo dev1 coap-echo -w 20 -l '[::1]:5693'
+of_dev1() { [ "$(on_gw peer show dg0 dev1 -j | jq '.[0].exchanges')" = "$1" ]; }
+check "and has what it may" of_dev1 200
+# Others have asked before the flood, and are answered in its midst.
+start echo dev1 coap-echo -w 1000 -l '[::1]:5693'
 must wait_for 10 said "$out/echo" ready
-start flood gw coap-many -r "[$INNER]:5683" -c 1 -n 3000 -N -t 100 -m 9000
-check "others are served meanwhile" many host -c 5 -n 4 -m 5000
-wait "$(pid_of flood)"
-unset "children[flood]"
-check "not more than the bounds" eval '[ "$(on_gw show dg0 -j | jq ".[0].exchanges")" -le 200 ]'
+start others host coap-many -r "[$INNER]:5683" -c 5 -n 4 -m 5000 -t 30000
+must wait_for 10 eval '[ "$(wc -l <"$out/echo")" = 21 ]'
+many gw -c 1 -n 3000 -N -t 100 -m 9000 >/dev/null
+check "others lose nothing to it" wait "$(pid_of others)"
+unset "children[others]"
+check "not more than the bounds" of_dev1 200
 check "none" on_gw set dg0 max-exchanges 0
 check "are there then" n_exchanges 0
 check "and nobody but the service may ask" refused tx-drop-not-service host "[$HOST]:6000" 40011234
