@@ -75,6 +75,8 @@ cipher=
 check "they were used" answers '.[0].cid'
 check "a device that moves" cert_peer cn cn -C 4 handshake 'get /time' "move [$DEV]:40900" 'get /time' close
 check "a session is resumed" cert_peer cn cn handshake 'get /time' 'handshake resume' 'get /time' close
+note "$(jq -rs 'map(select(.handshake)) | map("\(.sent + .received) octets, \(.flights) flights") |
+	"whole: \(.[0]); resumed: \(.[1])"' "$out/answers")"
 check "with connection IDs" cert_peer cn cn -C 4 handshake 'get /time' 'handshake resume' 'get /time' close
 for lost in 1 3; do
 	check "the final flight lost $lost times" cert_peer cn cn "handshake lose=$lost" 'get /time' close
