@@ -84,8 +84,12 @@ void resume_set(uint32_t seconds, size_t cache)
 
 void resume_stop(void)
 {
-	while (!TAILQ_EMPTY(&entries))
-		forget(TAILQ_FIRST(&entries));
+	struct kept *entry, *next;
+
+	for (entry = TAILQ_FIRST(&entries); entry; entry = next) {
+		next = TAILQ_NEXT(entry, list);
+		forget(entry);
+	}
 }
 
 bool resume_keep(const uint8_t *id, size_t id_len, const uint8_t *session, size_t len)
