@@ -15,7 +15,7 @@ topology 1
 more=()
 call_to() {
 	configure "ciphers = ${cipher:-aes-128-ccm-8}" 'retransmit-min = 1s' 'retransmit-max = 4s' \
-		'retry-min = 2s' 'retry-max = 4s' 'linger = 2s' "${more[@]}"
+		"retry-min = ${retry:-2s}" "retry-max = ${retry:-4s}" 'linger = 2s' "${more[@]}"
 	also "endpoint = $1" "${@:2}"
 }
 
@@ -29,6 +29,10 @@ refuse "nobody is called without need" assoc_there
 # ---- libcoap ----
 for lib in gnutls openssl; do
 	for c in $CIPHERS; do
+		if [ $lib-$c = gnutls-aes-256-ccm-8 ]; then
+			skip "$lib, $c" "libcoap does not offer it to GnuTLS"
+			continue
+		fi
 		# This one refuses clients that offer nothing but CCM_8.
 		[ $lib-$c != openssl-aes-128-ccm-8 ] || c=aes-128-ccm-8,aes-128-ccm
 		cipher=$c call_to "[$DEV]"
@@ -48,6 +52,16 @@ for lib in gnutls openssl; do
 done
 check "the daemon keeps nothing of it" wait_for 5 daemon_is '.sessions == 0 and .half_open == 0'
 check "it opened no application record" daemon_is '.records_daemon == 0'
+
+# ---- anybody may ask ----
+device_start gnutls
+mark
+check "a host on the backbone asks" eval "at host timeout $((30 * DGSEC_SLOW)) coap-client-notls -m get -B 25 \
+	\"coap://[$INNER]/time\" >\"\$out/got\""
+check "it is answered" time_of_day
+check "its request had to wait, too" eval '[ "$(moved_by tx-queued)" = 1 ] && [ "$(dropped)" = 0 ]'
+end_assocs
+device_stop
 
 # ---- OpenSSL, GnuTLS, mbedTLS ----
 cipher=aes-128-ccm-8
@@ -112,7 +126,7 @@ end_assocs
 
 # ---- nobody answers ----
 more=('queue-len = 4')
-call_to "[$DEV]"
+retry=10s call_to "[$DEV]"
 check "four packets may wait" reload
 start icmp gw tcpdump -n -l -i lo icmp6
 must wait_for 10 said "$out/icmp" listening
@@ -134,6 +148,9 @@ check "nor is it called" [ "$(daemon_stat .calls)" = "$calls" ]
 device_start gnutls
 check "it is back: after a while it is called again" wait_for 20 ask /time
 check "more than once was tried" [ "$(daemon_stat .calls)" -gt "$calls" ]
+more=()
+call_to "[$DEV]"
+check "no long waits any more" reload
 end_assocs
 device_stop
 
@@ -243,8 +260,8 @@ end_assocs
 # ---- always ----
 call_to "[$DEV]" 'connect = always'
 check "always connected" reload
-check "it is called without need" wait_for 20 assoc_is_client
-check "and again when it has ended" eval 'end_assocs; wait_for 20 assoc_is_client'
+check "it is called without need" wait_for 20 assoc_as_client
+check "and again when it has ended" eval 'end_assocs; wait_for 20 assoc_as_client'
 check "no more than one" n_assocs 1
 device_stop
 check "the oracle of nonces is still there" running nonce-oracle

@@ -48,6 +48,8 @@ tell() {
 assocs() { on_gw assoc show dg0 -j; }
 assoc_there() { assocs | jq -e 'length > 0' >/dev/null; }
 assoc_is_client() { assocs | jq -e 'map(select(.role == "client" and .confirmed)) | length == 1'; }
+# The same before anything was heard
+assoc_as_client() { assocs | jq -e 'map(.role) == ["client"]'; }
 # All drops on the way out since the mark, but for ICMP: answers to what has no service
 dropped() {
 	on_gw stats dg0 -j | jq --slurpfile was "$out/mark" \
