@@ -335,6 +335,7 @@ static void add_control(struct msghdr *msg, int level, int type, const void *dat
 static ssize_t send_v6(const struct endpoint *ep, struct msghdr *msg)
 {
 	struct in6_pktinfo info = { .ipi6_addr = ep->local, .ipi6_ifindex = device };
+
 	add_control(msg, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 	return sendmsg(fd_at(AF_INET6, ep->local_port), msg, MSG_DONTWAIT);
 }

@@ -3,7 +3,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "array.h"
 #include "binding.h"
@@ -18,11 +17,8 @@
 #include "session_life.h"
 #include "stats.h"
 #include "ticket.h"
-#include "value.h"
 
 #define TRIM_DELAY	5000		/* milliseconds */
-
-#define UNKNOWN_KEY	16
 
 const struct config *session_config;
 
@@ -49,7 +45,7 @@ struct handshake_listener *session_listener(const struct handshake_backend *back
 	return NULL;
 }
 
-static const char *who(const struct session *s)
+const char *session_who(const struct session *s)
 {
 	return s->peer ? s->peer->name : "(unknown)";
 }
@@ -76,7 +72,7 @@ static void log_end(const struct session *s, enum session_end end)
 
 	if (s->over.assoc) {
 		log_line(end == SESSION_SEQUENCE ? LOG_WARNING : LOG_DEBUG,
-			 "peer %s at %s: handshake state freed: %s", who(s),
+			 "peer %s at %s: handshake state freed: %s", session_who(s),
 			 endpoint_text(&s->ep, text), why(s, end));
 		return;
 	}
@@ -84,7 +80,7 @@ static void log_end(const struct session *s, enum session_end end)
 	if (end == SESSION_KERNEL || end == SESSION_SHUTDOWN)
 		return;
 	if (s->peer)
-		log_limited(LOG_NOTICE, "peer %s at %s: handshake failed: %s", who(s),
+		log_limited(LOG_NOTICE, "peer %s at %s: handshake failed: %s", session_who(s),
 			    endpoint_text(&s->ep, text), why(s, end));
 	else if (s->identity_len)
 		log_limited(LOG_NOTICE, "handshake with %s failed, identity \"%s\": %s",
@@ -131,197 +127,6 @@ static void on_expiry(struct timer *timer)
 		session_free(s, s->over.assoc ? SESSION_UNCONFIRMED : SESSION_EXPIRED);
 }
 
-/* ---- the library's events -------------------------------------------------- */
-
-static const char *const resumed_text[] = {
-	[HANDSHAKE_NOT_RESUMED] = "",
-	[HANDSHAKE_RESUMED_BY_ID] = ", session resumed by its ID",
-	[HANDSHAKE_RESUMED_BY_TICKET] = ", session resumed by ticket",
-};
-
-/* From half-open to waiting for the first record. */
-static void handed_over(struct session *s)
-{
-	char text[ENDPOINT_TEXT];
-
-	if (!session_move(s))
-		log_error("out of memory: the session of %s is kept until its time is over",
-			  who(s));
-	s->grace_max = timer_now() + session_config->confirm_expiry;
-	timer_arm(&s->expiry, s->grace_max);
-	stats.handshakes++;
-	stats.resumed[s->resumed]++;
-	log_info("peer %s at %s: handshake done (%s%s), association %u", who(s),
-		 endpoint_text(&s->ep, text), dgsec_cipher_name(s->over.cipher),
-		 resumed_text[s->resumed], s->over.assoc);
-}
-
-/* Design.md section 7: the association is there before the final flight leaves. */
-static int hand_over(struct session *s)
-{
-	struct handshake_keys keys;
-	char text[ENDPOINT_TEXT];
-	int ret;
-
-	ret = s->peer ? s->backend->keys(s->hs, &keys) : -EACCES;
-	if (!ret)
-		ret = handover_install(&s->over, s->peer, &s->ep, &keys);
-	explicit_bzero(&keys, sizeof(keys));
-	if (!ret) {
-		handed_over(s);
-		return 0;
-	}
-	log_error("peer %s at %s: handshake refused, as the kernel refuses the association: %s",
-		  who(s), endpoint_text(&s->ep, text),
-		  s->over.refusal ? s->over.refusal : strerror(-ret));
-	s->end = SESSION_KERNEL;
-	return ret;
-}
-
-/*
- * Our Finished may leave: the client's is still to come, so there is no association
- * yet. Its application data is held meanwhile, as if it had overtaken its Finished.
- */
-static int resume(struct session *s)
-{
-	const uint8_t *binding;
-	struct handshake_keys keys;
-	size_t len;
-	int ret;
-
-	s->resumed = s->backend->resumed(s->hs, &binding, &len);
-	s->peer = binding_peer(session_config, binding, len);
-	ret = s->peer ? s->backend->keys(s->hs, &keys) : -EACCES;
-	if (!ret)
-		handover_resume(&s->over, &keys);
-	explicit_bzero(&keys, sizeof(keys));
-	return ret;
-}
-
-/* Our ChangeCipherSpec is about to leave, perhaps again. */
-static int before_change(struct session *s)
-{
-	const uint8_t *binding;
-	size_t len;
-
-	if (s->over.assoc || s->over.resumes)
-		return 0;
-	if (s->backend->resumed &&
-	    s->backend->resumed(s->hs, &binding, &len) != HANDSHAKE_NOT_RESUMED)
-		return resume(s);
-	return hand_over(s);
-}
-
-static int may_send(struct session *s, const struct record *rec)
-{
-	if (handover_may_send(&s->over, rec))
-		return 0;
-	s->end = SESSION_SEQUENCE;
-	return -ERANGE;
-}
-
-static int on_send(void *user, const uint8_t *data, size_t len)
-{
-	struct session *s = user;
-	const uint8_t *at = data;
-	size_t left = len;
-	struct record rec;
-	int ret = 0;
-
-	/* The library may try an alert after a refusal: in which epoch is unclear. */
-	if (s->end)
-		return -ECANCELED;
-
-	while (!ret && record_next(&at, &left, s->over.tx_cid_len, &rec)) {
-		if (rec.type == RECORD_CHANGE_CIPHER_SPEC && !s->over.client)
-			ret = before_change(s);
-		ret = ret ? ret : may_send(s, &rec);
-		/*
-		 * A client that has no association yet does not know how long
-		 * the connection ID is: only that its Finished comes last.
-		 */
-		if (rec.type == RECORD_CID && s->over.client && !s->over.assoc)
-			left = 0;
-	}
-	if (!ret && left && s->over.client)
-		ret = record_head(at, left, &rec) ? may_send(s, &rec) : -EPROTO;
-	if (!ret)
-		listener_send(&s->ep, data, len);
-	return ret;
-}
-
-static bool on_psk(void *user, const uint8_t *identity, size_t len, struct handshake_psk *psk)
-{
-	char text[HANDSHAKE_IDENTITY_MAX + 1];
-	struct session *s = user;
-	struct peer *peer = NULL;
-
-	s->identity_len = len < sizeof(s->identity) ? len : sizeof(s->identity);
-	memcpy(s->identity, identity, s->identity_len);
-	if (len > HANDSHAKE_IDENTITY_MAX || !value_utf8(identity, len, true))
-		return false;
-
-	/* One with a 0 in it cannot be configured. */
-	if (!memchr(identity, 0, len)) {
-		memcpy(text, identity, len);
-		text[len] = '\0';
-		peer = config_peer_by_identity(session_config, text);
-	}
-	s->peer = peer;
-	if (peer) {
-		*psk = peer->psk;
-		return true;
-	}
-	s->unknown = true;
-	if (session_config->reject_unknown)
-		return false;
-
-	/*
-	 * RFC 4279 section 2: go on as if the identity were known and the key
-	 * wrong, so that nobody can find out which identities there are.
-	 */
-	psk->len = UNKNOWN_KEY;
-	return getrandom(psk->key, psk->len, 0) == (ssize_t)psk->len;
-}
-
-static void on_timer(void *user, unsigned int milliseconds)
-{
-	struct session *s = user;
-
-	if (milliseconds)
-		timer_arm(&s->retransmit, timer_now() + milliseconds);
-	else
-		timer_disarm(&s->retransmit);
-}
-
-static size_t on_bind(void *user, uint8_t *binding)
-{
-	struct session *s = user;
-
-	return s->peer ? binding_make(session_config, s->peer, s->until, binding) : 0;
-}
-
-static bool on_resume(const uint8_t *binding, size_t len)
-{
-	return binding_peer(session_config, binding, len);
-}
-
-static void on_secret(void *user, const uint8_t *random, const uint8_t *secret)
-{
-	(void)user;
-	keylog_write(random, secret);
-}
-
-static const struct handshake_events events = {
-	.send = on_send,
-	.psk = on_psk,
-	.timer = on_timer,
-	.bind = on_bind,
-	.resume = on_resume,
-	.secret = on_secret,
-	.claim = session_claim,
-};
-
 /* ---- running --------------------------------------------------------------- */
 
 /* In the clear, as the client has not seen our ChangeCipherSpec. */
@@ -355,7 +160,7 @@ static void failed(struct session *s)
  */
 static void resumed(struct session *s)
 {
-	if (hand_over(s)) {
+	if (session_hand_over(s)) {
 		s->end = SESSION_ALIVE;
 		s->backend->abort(s->hs);
 		session_free(s, SESSION_KERNEL);
@@ -376,7 +181,7 @@ static void done(struct session *s)
 		resumed(s);
 		return;
 	}
-	if (s->over.client && hand_over(s)) {
+	if (s->over.client && session_hand_over(s)) {
 		failed(s);
 		return;
 	}
@@ -550,7 +355,8 @@ int session_start(const struct config *with)
 	set_resumption(with);
 	trim.fire = trim_memory;
 	for (size_t i = 0; i < ARRAY_SIZE(listeners); i++) {
-		listeners[i].listener = listeners[i].backend->open(&with->handshake, &events);
+		listeners[i].listener = listeners[i].backend->open(&with->handshake,
+								&session_events);
 		if (listeners[i].listener)
 			continue;
 		log_error("%s cannot be set up: out of memory or randomness",
@@ -597,7 +403,7 @@ int session_reload(const struct config *with)
 		set_keylog(with);
 	session_config = with;
 	set_resumption(with);
-	resume_sift(on_resume);
+	resume_sift(session_events.resume);
 	return ret;
 }
 

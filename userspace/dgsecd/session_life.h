@@ -27,6 +27,15 @@ struct session *session_new(const struct endpoint *ep, const struct handshake_ba
 void session_begin(struct session *s);
 /* Let the library go on, with a datagram or without. It may be gone afterwards. */
 void session_run(struct session *s, const uint8_t *data, size_t len);
+/* Its peer's name, for the log. */
+const char *session_who(const struct session *s);
+/*
+ * The kernel gets the keys. A server has its association before its final flight is
+ * sent, a client before it reports success (design.md section 7). 0, or a negative
+ * errno, with the end of the session.
+ */
+int session_hand_over(struct session *s);
+extern const struct handshake_events session_events;
 /* A struct handshake_events has it: see there. */
 enum handshake_trust session_claim(void *user, const struct handshake_claim *claim);
 void session_free(struct session *s, enum session_end end);
