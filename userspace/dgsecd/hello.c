@@ -8,29 +8,38 @@
 #include "session_life.h"
 #include "stats.h"
 
-/* Of all unfinished handshakes one address may have this part, or so many. */
+/* Of all unfinished handshakes one source may have a part, or so many. */
 #define ADDRESS_PART	8
-#define ADDRESS_LEAST	4
+#define PREFIX_PART	2
+#define SOURCE_LEAST	4
 
-/*
- * Whoever comes here has shown that its address is its own. So one address
- * pays for itself first, and then the oldest goes: a real client is done in
- * seconds, and tries again.
- */
-static void make_room(const struct in6_addr *address)
+/* Of those from a source, as many octets of its address as count: make room. */
+static void make_room_of(const struct in6_addr *address, size_t octets, size_t part)
 {
-	size_t most = session_config->half_open_max / ADDRESS_PART, n = 0;
+	size_t most = session_config->half_open_max / part, n = 0;
 	struct session *s, *oldest = NULL;
 
 	TAILQ_FOREACH(s, &session_half_open_list, entry) {
-		if (!IN6_ARE_ADDR_EQUAL(&s->ep.remote, address))
+		if (memcmp(&s->ep.remote, address, octets))
 			continue;
 		if (!oldest)
 			oldest = s;
 		n++;
 	}
-	if (n >= (most > ADDRESS_LEAST ? most : ADDRESS_LEAST))
+	if (n >= (most > SOURCE_LEAST ? most : SOURCE_LEAST))
 		session_free(oldest, SESSION_EVICTED);
+}
+
+/*
+ * Whoever comes here has shown that its address is its own. So one address
+ * pays for itself first, then its prefix (who has one address of a /64 has
+ * them all), and then the oldest goes: a real client is done in seconds, and
+ * tries again.
+ */
+static void make_room(const struct in6_addr *address)
+{
+	make_room_of(address, sizeof(*address), ADDRESS_PART);
+	make_room_of(address, IN6_IS_ADDR_V4MAPPED(address) ? 15 : 8, PREFIX_PART);
 	if (session_half_open() >= session_config->half_open_max)
 		session_free(TAILQ_FIRST(&session_half_open_list), SESSION_EVICTED);
 }
