@@ -5,7 +5,8 @@
 # found before (make check runs some of all, always the same).
 #
 # usage: [JOBS=N] fuzz.sh CASES [TARGET...]
-#   TARGET: ccm record config datagram libnetlink; all of them if none is given
+#   TARGET: ccm record config datagram libnetlink, all of them if none is given;
+#           or netlink: requests to the module, in a machine with the debug kernel
 #
 # What libFuzzer has found interesting stays in build/fuzz/TARGET, what it says
 # in build/logs/fuzz-TARGET-N.log. An input that fails is shown as the line that
@@ -56,10 +57,21 @@ fuzz_target() {
 	[ $found = 0 ] && [ "$(executed "$t")" -ge "$cases" ] || failed=1
 }
 
+# Two processes at some hundreds a second each; what the kernel says decides.
+fuzz_netlink() {
+	local out=$build/fuzz/netlink seconds=$((cases / 500 + 10))
+	"$top/scripts/vm/run.sh" -k debug -t $((seconds * 2 + 300)) -o "$out" \
+		"DGSEC_TEST=netlink-fuzz DGSEC_SLOW=8 selftests/net/netlink-fuzz.sh $seconds $RANDOM" || failed=1
+	if grep -E 'BUG[: ]|WARNING: |KASAN: |UBSAN: |ODEBUG: |Oops|general protection' "$out/console"; then
+		failed=1
+	fi
+}
+
 "$top/scripts/vm/deps.sh"
 for target; do
 	case $target in
 	ccm)	fuzz_ccm ;;
+	netlink) fuzz_netlink ;;
 	*)	[ -e "$top/selftests/fuzz/$target.c" ] || die "no target '$target'"
 		fuzz_target "$target" ;;
 	esac

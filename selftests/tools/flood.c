@@ -106,7 +106,8 @@ static size_t make_garbage(__u8 *out)
 	random_octets(out, len);
 	/* half of it looks like a record at first sight */
 	if (len > RECORD_HEADER && rnd() & 1)
-		put_record(out, 18 + rnd() % 9, rnd() % 3, rnd(), len - RECORD_HEADER + rnd() % 3 - 1);
+		put_record(out, 18 + rnd() % 9, rnd() % 3, rnd(),
+			   len - RECORD_HEADER + rnd() % 3 - 1);
 	return len;
 }
 
@@ -200,8 +201,9 @@ static void listen_in(int seconds)
 			continue;
 		size = sizeof(from);
 		len = recvfrom(w.fd, frame, sizeof(frame), 0, (void *)&from, &size);
-		if (len < BODY + RECORD_HEADER || len > FRAME || from.sll_pkttype != PACKET_OUTGOING ||
-		    frame[20] != IPPROTO_UDP || memcmp(frame + ETH + 24, to, 16) ||
+		if (len < BODY + RECORD_HEADER || len > FRAME ||
+		    from.sll_pkttype != PACKET_OUTGOING || frame[20] != IPPROTO_UDP ||
+		    memcmp(frame + ETH + 24, to, 16) ||
 		    memcmp(frame + ETH + IP6 + 2, w.header + ETH + IP6 + 2, 2) ||
 		    (frame[BODY] != RECORD_DATA && frame[BODY] != RECORD_CID))
 			continue;

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 90
+# Random requests of the family, made from its own policies, by two processes at
+# once against the same interface; afterwards a new one works.
+#
+# usage: netlink-fuzz.sh [SECONDS [SEED]]
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/gateway.sh"
+
+seconds=${1:-15} seed=${2:-1}
+topology -v 1
+for i in 1 2; do
+	start "fuzz$i" gw nl-fuzz -s "$seconds" -r $((seed * 2 + i)) dg0 lowpan0
+done
+for i in 1 2; do
+	wait "$(pid_of "fuzz$i")"
+	rc=$?
+	unset "children[fuzz$i]"
+	note "$(cat "$out/fuzz$i")"
+	check "process $i: each command has succeeded, too" [ $rc = 0 ]
+done
+check "the family still answers" on_gw show dg0
+must ip -n "$(ns gw)" link del dg0
+must at gw ip link add link lowpan0 name dg0 type dgsec
+must ip -n "$(ns gw)" link set dg0 up
+must ip -n "$(ns gw)" addr add $GW_INNER/64 dev dg0 nodad
+manual
+serve
+new_assoc aes-128-ccm-8
+check "and a new interface works" eval 'raw "send seq=1 get=/x" recv'
+done_testing
