@@ -7,6 +7,7 @@
 #                   kernel, CPUS=4 on so many processors
 # make check-harness  faults of every kind: does the harness notice?
 # make bench        what a packet costs; FULL=1 measures everything, and takes longer
+#                   T=scale: what 10,000 devices cost
 # make interop-docs  run the tests with foreign peers, and put it into docs/interop.md
 # make bench-docs   put the figures of the last full one into docs
 # make fuzz         ten million random inputs each to the cryptography, the record layer, the
@@ -58,13 +59,13 @@ demo:
 	@scripts/vm/run.sh -k $(KERNEL) -o build/demo selftests/demo/demo.sh
 
 bench:
-	@selftests/bench/bench.sh -k $(KERNEL) $(if $(FULL),-f)
+	@selftests/bench/$(or $(T),bench).sh -k $(KERNEL) $(if $(FULL),-f)
 
 interop-docs:
 	@scripts/interop.sh
 
 bench-docs:
-	@selftests/bench/docs.sh
+	@selftests/bench/docs.sh $(T)
 
 fuzz:
 	@scripts/fuzz.sh $(CASES) $(T)

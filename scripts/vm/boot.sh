@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # Boot the virtual machine on a copy of this tree and run one command in it.
 #
-# usage: boot.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-i] [-m M] [-t SECONDS] DIR [COMMAND]
+# usage: boot.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-i] [-m M] [-M MIB] [-t SECONDS] DIR [COMMAND]
 #   -c   count instructions: the guest's clock advances 1 ns with each (-icount)
 #   -i   interactive: a shell on this terminal instead of COMMAND
 #   -m   one of several machines on DIR: what it says begins with M, and so do
 #        the names of its files in DIR/log (M.console); DGSEC_MACHINE tells it
+#   -M   so much memory (1536)
 #   -s   so many processors (2; with -c always 1)
 #   -t   give up after so many seconds (600)
 #   DIR  a directory made by stage.sh; DIR/tree is seen as /dgsec, DIR/log, which
@@ -19,13 +20,14 @@
 # QEMU's best (or, with KVM, the host's): max,aes=off for one without AES.
 . "$(dirname "$0")/common.sh"
 
-flavour=stock count=no interactive=no limit=600 cpus=2 machine=""
-while getopts k:cim:s:t: o; do
+flavour=stock count=no interactive=no limit=600 cpus=2 machine="" memory=1536
+while getopts k:cim:M:s:t: o; do
 	case $o in
 	k)	flavour=$OPTARG ;;
 	c)	count=yes ;;
 	i)	interactive=yes ;;
 	m)	machine=$OPTARG ;;
+	M)	memory=$OPTARG ;;
 	s)	cpus=$OPTARG ;;
 	t)	limit=$OPTARG ;;
 	*)	exit 2 ;;
@@ -71,7 +73,7 @@ threads() {
 	cmdline="$cmdline kcsan.udelay_task=1000 kcsan.udelay_interrupt=200 kcsan.skip_watch=100"
 share() { echo "local,path=$1,mount_tag=$2,security_model=none,multidevs=remap$3"; }
 # The default machine's ACPI tables are slow to interpret with the checkers on.
-args=(-M q35 -no-user-config -nodefaults -display none -no-reboot -m 1536
+args=(-M q35 -no-user-config -nodefaults -display none -no-reboot -m "$memory"
 	-kernel "$kernel/vmlinuz" -initrd "$kernel/initrd"
 	-drive "file=$(root_dir).img,if=virtio,format=raw,snapshot=on"
 	-device virtio-rng-pci

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # Build what is needed, boot the virtual machine, run one command in it.
 #
-# usage: run.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-t SECONDS] [-p PART]... -o DIR COMMAND
+# usage: run.sh [-k stock|debug|kcsan|7.2] [-c | -s N] [-M MIB] [-t SECONDS] [-p PART]... -o DIR COMMAND
 #        run.sh [-k stock|debug|kcsan|7.2] [-s N] -i
 #   -c       count instructions (see boot.sh)
+#   -M MIB   so much memory (1536)
 #   -i       interactive: a shell on this terminal; Ctrl-a x ends it
 #   -s N     N processors (2)
 #   -p PART  build this too (see build.sh)
@@ -14,11 +15,12 @@
 usage() { sed -n 's/^# \{0,1\}usage: /usage: /p' "$0" >&2; exit 2; }
 
 kernel=stock parts="userspace tools" opts=() keep="" interactive=no
-while getopts k:cis:t:p:o: o; do
+while getopts k:ciM:s:t:p:o: o; do
 	case $o in
 	k)	kernel=$OPTARG ;;
 	c)	opts+=(-c) ;;
 	i)	interactive=yes; opts+=(-i) ;;
+	M)	opts+=(-M "$OPTARG") ;;
 	s)	opts+=(-s "$OPTARG") ;;
 	t)	opts+=(-t "$OPTARG") ;;
 	p)	parts="$parts $OPTARG" ;;

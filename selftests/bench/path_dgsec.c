@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <libdgsec.h>
 
@@ -100,18 +102,26 @@ static int peer_add(struct bench *bench, struct dgsec *dg, struct dgsec_ref dev,
 static int install(struct bench *bench, struct dgsec *dg)
 {
 	struct dgsec_ref dev = { .ifindex = if_nametoindex(DGSEC_DEV) };
+	struct timespec start, end;
 	struct memory before, after;
 	unsigned int i;
 
 	if (socket_add(bench, dg, dev) || memory_read(&before))
 		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (i = 0; i < bench->n_peers; i++)
 		if (peer_add(bench, dg, dev, &bench->peers[i]))
 			return -1;
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (memory_read(&after))
 		return -1;
-	if (bench->n_peers >= MEMORY_PEERS_MIN)
-		memory_print(bench, "dgsec-dtls12", &before, &after);
+	if (bench->n_peers < MEMORY_PEERS_MIN)
+		return 0;
+	memory_print(bench, "dgsec-dtls12", &before, &after);
+	/* path, cipher, peers, nanoseconds for a peer and its association */
+	printf("install\tdgsec-dtls12\t%s\t%u\t%.0f\n", bench->cipher->name, bench->n_peers,
+	       ((end.tv_sec - start.tv_sec) * 1e9 + (end.tv_nsec - start.tv_nsec)) /
+	       bench->n_peers);
 	return 0;
 }
 
