@@ -124,7 +124,8 @@ static int make_cids(struct dgsec_assoc *a, const struct dgsec_assoc_config *c)
 static struct dgsec_assoc *find_old(struct dgsec_iface *iface,
 				    const struct dgsec_assoc_config *c)
 {
-	struct dgsec_assoc *a = dgsec_lookup_find_assoc(iface, &c->path.remote);
+	struct dgsec_assoc *a = dgsec_lookup_find_assoc(iface, &c->path.remote,
+							c->protocol);
 	struct dgsec_path copy;
 
 	if (a)
@@ -138,6 +139,23 @@ static struct dgsec_assoc *find_old(struct dgsec_iface *iface,
 	return NULL;
 }
 
+/*
+ * A peer has security or it has none. Who can forge the one's datagrams shall
+ * not be taken for the other, nor what is secret be sent in the clear.
+ */
+static bool is_mixed(const struct dgsec_assoc_config *c)
+{
+	bool none = c->protocol == DGSEC_PROTOCOL_NONE, others;
+	const struct dgsec_assoc *a;
+
+	hlist_for_each_entry(a, &c->peer->assocs, peer_node) {
+		others = a->protocol == DGSEC_PROTOCOL_NONE;
+		if (others != none && !test_bit(DGSEC_ASSOC_ENDED, &a->flags))
+			return true;
+	}
+	return false;
+}
+
 /* Put it into its table, in the place of the old one if they share it. */
 static int enter(struct dgsec_iface *iface, struct dgsec_assoc *a,
 		 struct dgsec_assoc *old)
@@ -147,6 +165,15 @@ static int enter(struct dgsec_iface *iface, struct dgsec_assoc *a,
 	if (old && !dgsec_assoc_has_rx_cid(old))
 		return dgsec_lookup_replace_assoc(iface, old, a);
 	return dgsec_lookup_add_assoc(iface, a);
+}
+
+static int make_keys(struct dgsec_assoc *a, const struct dgsec_assoc_config *c)
+{
+	int err = dgsec_aead_init(&a->tx, c->cipher, c->tx_key, c->tx_iv);
+
+	if (err)
+		return err;
+	return dgsec_aead_init(&a->rx, c->cipher, c->rx_key, c->rx_iv);
 }
 
 /**
@@ -168,6 +195,10 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	__be16 port = 0;
 	int err;
 
+	if (is_mixed(c)) {
+		NL_SET_ERR_MSG(extack, "a peer cannot have associations with security and without: delete the others first");
+		return ERR_PTR(-EBUSY);
+	}
 	if (c->rx_cid.len && dgsec_lookup_find_cid(iface, &c->rx_cid)) {
 		NL_SET_ERR_MSG(extack, "another association has this connection ID");
 		return ERR_PTR(-EEXIST);
@@ -186,9 +217,9 @@ struct dgsec_assoc *dgsec_assoc_new(struct dgsec_iface *iface,
 	if (!a)
 		return ERR_PTR(-ENOMEM);
 	dgsec_replay_init(&a->replay, c->window);
-	err = dgsec_aead_init(&a->tx, c->cipher, c->tx_key, c->tx_iv);
-	if (!err)
-		err = dgsec_aead_init(&a->rx, c->cipher, c->rx_key, c->rx_iv);
+	err = 0;
+	if (c->protocol != DGSEC_PROTOCOL_NONE)
+		err = make_keys(a, c);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the kernel cannot use this cipher: is its crypto module there?");
 		err = err == -ENOENT ? -EOPNOTSUPP : err;
@@ -556,6 +587,22 @@ int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len)
 					DGSEC_A_STATS_TX_DROP_CRYPTO;
 	WRITE_ONCE(a->last_tx, dgsec_now());
 	return 0;
+}
+
+/**
+ * dgsec_assoc_pass - a datagram in the clear is about to pass
+ * @a: the association, without security
+ * @last: of it: last_rx or last_tx
+ *
+ * Context: RCU read lock, bottom halves off.
+ * Return: whether it may.
+ */
+bool dgsec_assoc_pass(struct dgsec_assoc *a, u32 *last)
+{
+	if (has_ended(a, rcu_dereference(a->limits)))
+		return false;
+	WRITE_ONCE(*last, dgsec_now());
+	return true;
 }
 
 int dgsec_assoc_init(void)

@@ -166,6 +166,7 @@ int dgsec_assoc_open(struct dgsec_assoc *a, struct dtls12_record *rec,
 		     const struct dgsec_path *from);
 int dgsec_assoc_check(struct dgsec_assoc *a, const struct dtls12_record *rec);
 int dgsec_assoc_seal(struct dgsec_assoc *a, u8 type, u8 *data, size_t len);
+bool dgsec_assoc_pass(struct dgsec_assoc *a, u32 *last);
 
 /**
  * dgsec_assoc_spent - look at the limits after a record

@@ -38,6 +38,7 @@ static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 
 	if (!nest || nla_put_u32(skb, DGSEC_A_ASSOC_ID, a->id) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_PEER_ID, a->peer->id) ||
+	    nla_put_u32(skb, DGSEC_A_ASSOC_PROTOCOL, a->protocol) ||
 	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &path->remote.addr) ||
 	    nla_put_be16(skb, DGSEC_A_ASSOC_REMOTE_PORT, path->remote.port) ||
 	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_LOCAL_ADDR, &path->local) ||

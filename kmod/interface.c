@@ -154,6 +154,8 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *to)
 	     stat <= DGSEC_A_STATS_RX_DROP_MEMORY; stat++)
 		if (stat != DGSEC_A_STATS_RX_DROP_AUTH)
 			to->rx_dropped += dgsec_stats_sum(iface->stats, stat);
+	to->rx_dropped += dgsec_stats_sum(iface->stats,
+					  DGSEC_A_STATS_RX_DROP_NOSEC);
 	for (stat = DGSEC_A_STATS_TX_DROP_MALFORMED;
 	     stat <= DGSEC_A_STATS_TX_DROP_LOWER; stat++)
 		if (stat != DGSEC_A_STATS_TX_DROP_NO_ROUTE)

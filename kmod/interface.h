@@ -61,6 +61,7 @@ struct dgsec_iface {
 	struct dgsec_socket __rcu *sockets[2][DGSEC_SOCKETS_MAX];	/* v6, v4 */
 	struct rhashtable by_endpoint;	/* associations without ... */
 	struct rhashtable by_cid;	/* ... and with a connection ID */
+	struct rhashtable by_nosec;	/* by endpoint, without security */
 	struct rhashtable by_inner;	/* peers */
 	struct rhashtable by_name;	/* peers */
 	struct rhashtable expected;	/* endpoints with a handshake going on */

@@ -44,6 +44,8 @@ static struct usage usage_of(u8 cipher)
 	case DGSEC_CIPHER_AES_128_GCM:
 	case DGSEC_CIPHER_AES_256_GCM:
 		return gcm;
+	case 0:
+		/* no security: nothing wears out */
 	case DGSEC_CIPHER_CHACHA20_POLY1305:
 		return chacha;
 	default:
@@ -106,6 +108,8 @@ struct dgsec_limits dgsec_lifetime_in_force(const struct dgsec_assoc *a)
 	struct dgsec_limits l = dgsec_lifetime_given(a);
 	struct usage most = usage_of(a->tx.cipher);
 
+	if (a->protocol == DGSEC_PROTOCOL_NONE)
+		return l;
 	l.hard_packets = lower(l.hard_packets, most.packets);
 	l.soft_packets = lower(l.soft_packets, soft_of(most.packets));
 	/* it would come after the end */

@@ -145,9 +145,12 @@ int dgsec_lookup_init(struct dgsec_iface *iface)
 	err = rhashtable_init(&iface->by_cid, &by_cid);
 	if (err)
 		goto err_endpoint;
-	err = rhashtable_init(&iface->by_inner, &by_inner);
+	err = rhashtable_init(&iface->by_nosec, &by_endpoint);
 	if (err)
 		goto err_cid;
+	err = rhashtable_init(&iface->by_inner, &by_inner);
+	if (err)
+		goto err_nosec;
 	err = rhashtable_init(&iface->by_name, &by_name);
 	if (err)
 		goto err_inner;
@@ -160,6 +163,8 @@ err_name:
 	rhashtable_destroy(&iface->by_name);
 err_inner:
 	rhashtable_destroy(&iface->by_inner);
+err_nosec:
+	rhashtable_destroy(&iface->by_nosec);
 err_cid:
 	rhashtable_destroy(&iface->by_cid);
 err_endpoint:
@@ -173,6 +178,7 @@ void dgsec_lookup_destroy(struct dgsec_iface *iface)
 	rhashtable_destroy(&iface->expected);
 	rhashtable_destroy(&iface->by_name);
 	rhashtable_destroy(&iface->by_inner);
+	rhashtable_destroy(&iface->by_nosec);
 	rhashtable_destroy(&iface->by_cid);
 	rhashtable_destroy(&iface->by_endpoint);
 }
@@ -190,25 +196,42 @@ struct dgsec_assoc *dgsec_lookup_assoc(struct dgsec_iface *iface,
 	return rhashtable_lookup(&iface->by_endpoint, remote, by_endpoint);
 }
 
+/*
+ * The same of a datagram in the clear. Those without security are in a table of
+ * their own: no record finds one, and no datagram in the clear another.
+ */
+struct dgsec_assoc *dgsec_lookup_nosec(struct dgsec_iface *iface,
+				       const struct dgsec_endpoint *remote)
+{
+	return rhashtable_lookup(&iface->by_nosec, remote, by_endpoint);
+}
+
+static struct rhashtable *table_of(struct dgsec_iface *iface, u8 protocol)
+{
+	return protocol == DGSEC_PROTOCOL_NONE ? &iface->by_nosec :
+						 &iface->by_endpoint;
+}
+
 /* The same for commands. Context: the lock. */
 struct dgsec_assoc *dgsec_lookup_find_assoc(struct dgsec_iface *iface,
-					    const struct dgsec_endpoint *remote)
+					    const struct dgsec_endpoint *remote,
+					    u8 protocol)
 {
-	return rhashtable_lookup_fast(&iface->by_endpoint, remote,
+	return rhashtable_lookup_fast(table_of(iface, protocol), remote,
 				      by_endpoint);
 }
 
 int dgsec_lookup_add_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
 {
-	return rhashtable_lookup_insert_fast(&iface->by_endpoint, &a->node,
-					     by_endpoint);
+	return rhashtable_lookup_insert_fast(table_of(iface, a->protocol),
+					     &a->node, by_endpoint);
 }
 
 int dgsec_lookup_replace_assoc(struct dgsec_iface *iface,
 			       struct dgsec_assoc *old, struct dgsec_assoc *a)
 {
-	return rhashtable_replace_fast(&iface->by_endpoint, &old->node,
-				       &a->node, by_endpoint);
+	return rhashtable_replace_fast(table_of(iface, a->protocol),
+				       &old->node, &a->node, by_endpoint);
 }
 
 /* Context: RCU read lock, for as long as the result is used. */
@@ -240,7 +263,7 @@ void dgsec_lookup_del_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a)
 	if (dgsec_assoc_has_rx_cid(a))
 		rhashtable_remove_fast(&iface->by_cid, &a->cids->node, by_cid);
 	else
-		rhashtable_remove_fast(&iface->by_endpoint, &a->node,
+		rhashtable_remove_fast(table_of(iface, a->protocol), &a->node,
 				       by_endpoint);
 }
 

@@ -21,8 +21,11 @@ void dgsec_lookup_destroy(struct dgsec_iface *iface);
 
 struct dgsec_assoc *dgsec_lookup_assoc(struct dgsec_iface *iface,
 				       const struct dgsec_endpoint *remote);
+struct dgsec_assoc *dgsec_lookup_nosec(struct dgsec_iface *iface,
+				       const struct dgsec_endpoint *remote);
 struct dgsec_assoc *dgsec_lookup_find_assoc(struct dgsec_iface *iface,
-					    const struct dgsec_endpoint *remote);
+					    const struct dgsec_endpoint *remote,
+					    u8 protocol);
 int dgsec_lookup_add_assoc(struct dgsec_iface *iface, struct dgsec_assoc *a);
 int dgsec_lookup_replace_assoc(struct dgsec_iface *iface,
 			       struct dgsec_assoc *old, struct dgsec_assoc *a);

@@ -20,15 +20,9 @@
 		 BIT_ULL(DGSEC_A_ASSOC_HARD_SECONDS) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_IDLE_SECONDS) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_UNANSWERED_SECONDS))
-#define CONFIG	(BIT_ULL(DGSEC_A_ASSOC_PEER_ID) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_PROTOCOL) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_CIPHER) |			\
+#define SECURITY (BIT_ULL(DGSEC_A_ASSOC_CIPHER) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_ROLE) |				\
 		 BIT_ULL(DGSEC_A_ASSOC_EPOCH) |				\
-		 BIT_ULL(DGSEC_A_ASSOC_REMOTE_ADDR) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_REMOTE_PORT) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_LOCAL_ADDR) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_LOCAL_PORT) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_KEYS) |				\
 		 BIT_ULL(DGSEC_A_ASSOC_TX_SEQ) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_RX_SEQ) |			\
@@ -37,8 +31,14 @@
 		 BIT_ULL(DGSEC_A_ASSOC_TX_CID) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_TX_MAX) |			\
 		 BIT_ULL(DGSEC_A_ASSOC_RX_MAX) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) |			\
-		 BIT_ULL(DGSEC_A_ASSOC_SUCCEEDS) | LIMITS)
+		 BIT_ULL(DGSEC_A_ASSOC_SUCCEEDS))
+#define CONFIG	(BIT_ULL(DGSEC_A_ASSOC_PEER_ID) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_PROTOCOL) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_REMOTE_ADDR) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_REMOTE_PORT) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_LOCAL_ADDR) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_LOCAL_PORT) |			\
+		 BIT_ULL(DGSEC_A_ASSOC_REPLACE) | SECURITY | LIMITS)
 
 static int put_limits(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
@@ -96,32 +96,42 @@ static int put_cids(struct sk_buff *skb, const struct dgsec_assoc *a)
 	return 0;
 }
 
+/* What only an association with security has */
+static int put_security(struct sk_buff *skb, const struct dgsec_assoc *a)
+{
+	u64 next = READ_ONCE(a->replay.next);
+	const int pad = DGSEC_A_ASSOC_PAD;
+
+	if (a->protocol == DGSEC_PROTOCOL_NONE)
+		return 0;
+	if (nla_put_u32(skb, DGSEC_A_ASSOC_CIPHER, a->tx.cipher) ||
+	    nla_put_u32(skb, DGSEC_A_ASSOC_ROLE, a->role) ||
+	    nla_put_u16(skb, DGSEC_A_ASSOC_EPOCH, a->epoch) ||
+	    nla_put_u64_64bit(skb, DGSEC_A_ASSOC_TX_SEQ,
+			      atomic64_read(&a->tx_seq), pad) ||
+	    (next && nla_put_u64_64bit(skb, DGSEC_A_ASSOC_RX_SEQ, next - 1,
+				       pad)) ||
+	    nla_put_u32(skb, DGSEC_A_ASSOC_WINDOW, a->replay.window))
+		return -EMSGSIZE;
+	return put_cids(skb, a);
+}
+
 static int put_assoc(struct sk_buff *skb, const struct dgsec_assoc *a)
 {
 	struct nlattr *nest = nla_nest_start(skb, DGSEC_A_ASSOC);
 	struct dgsec_path copy;
 	const struct dgsec_path *path = dgsec_assoc_path(a, &copy);
-	u64 next = READ_ONCE(a->replay.next);
-	const int pad = DGSEC_A_ASSOC_PAD;
 
 	if (!nest || nla_put_u32(skb, DGSEC_A_ASSOC_ID, a->id) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_PEER_ID, a->peer->id) ||
 	    nla_put_u32(skb, DGSEC_A_ASSOC_PROTOCOL, a->protocol) ||
-	    nla_put_u32(skb, DGSEC_A_ASSOC_CIPHER, a->tx.cipher) ||
-	    nla_put_u32(skb, DGSEC_A_ASSOC_ROLE, a->role) ||
-	    nla_put_u16(skb, DGSEC_A_ASSOC_EPOCH, a->epoch) ||
 	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_REMOTE_ADDR, &path->remote.addr) ||
 	    nla_put_be16(skb, DGSEC_A_ASSOC_REMOTE_PORT, path->remote.port) ||
 	    nla_put_in6_addr(skb, DGSEC_A_ASSOC_LOCAL_ADDR, &path->local) ||
 	    nla_put_be16(skb, DGSEC_A_ASSOC_LOCAL_PORT,
 			 path->remote.local_port) ||
 	    nla_put_be16(skb, DGSEC_A_ASSOC_INNER_PORT, a->inner_port) ||
-	    nla_put_u64_64bit(skb, DGSEC_A_ASSOC_TX_SEQ,
-			      atomic64_read(&a->tx_seq), pad) ||
-	    (next && nla_put_u64_64bit(skb, DGSEC_A_ASSOC_RX_SEQ, next - 1,
-				       pad)) ||
-	    nla_put_u32(skb, DGSEC_A_ASSOC_WINDOW, a->replay.window) ||
-	    put_cids(skb, a) ||
+	    put_security(skb, a) ||
 	    put_limits(skb, a) || put_ages(skb, a) ||
 	    (test_bit(DGSEC_ASSOC_CONFIRMED, &a->flags) &&
 	     nla_put_flag(skb, DGSEC_A_ASSOC_CONFIRMED)) ||
@@ -369,6 +379,46 @@ static const struct dgsec_assoc *get_succeeded(struct dgsec_iface *iface,
 	return a;
 }
 
+static int get_security(struct dgsec_iface *iface, struct nlattr **tb,
+			struct dgsec_assoc_config *c,
+			struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!tb[DGSEC_A_ASSOC_CIPHER] || !tb[DGSEC_A_ASSOC_KEYS]) {
+		NL_SET_ERR_MSG(extack, "cipher or keys are missing");
+		return -EINVAL;
+	}
+	c->cipher = nla_get_u32(tb[DGSEC_A_ASSOC_CIPHER]);
+	if (tb[DGSEC_A_ASSOC_ROLE])
+		c->role = nla_get_u32(tb[DGSEC_A_ASSOC_ROLE]);
+	if (tb[DGSEC_A_ASSOC_TX_MAX])
+		c->limits.tx_max = nla_get_u32(tb[DGSEC_A_ASSOC_TX_MAX]);
+	if (tb[DGSEC_A_ASSOC_RX_MAX])
+		c->limits.rx_max = nla_get_u32(tb[DGSEC_A_ASSOC_RX_MAX]);
+	err = get_cids(iface, tb, c, extack);
+	if (!err)
+		err = get_numbers(tb, c, extack);
+	if (!err)
+		err = get_keys(tb[DGSEC_A_ASSOC_KEYS], c, extack);
+	return err;
+}
+
+/* Who gives keys does not want them to be passed over. */
+static int refuse_security(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	int i;
+
+	for (i = 0; i <= DGSEC_A_ASSOC_MAX; i++) {
+		if (!tb[i] || !(SECURITY & BIT_ULL(i)))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, tb[i],
+				    "an association of protocol none has no security: no cipher, keys, numbers, connection IDs");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 		      struct dgsec_assoc_config *c,
 		      struct netlink_ext_ack *extack)
@@ -376,9 +426,8 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 	int err;
 
 	if (!tb[DGSEC_A_ASSOC_PEER_ID] || !tb[DGSEC_A_ASSOC_PROTOCOL] ||
-	    !tb[DGSEC_A_ASSOC_CIPHER] || !tb[DGSEC_A_ASSOC_LOCAL_ADDR] ||
-	    !tb[DGSEC_A_ASSOC_KEYS]) {
-		NL_SET_ERR_MSG(extack, "peer, protocol, cipher, local address or keys are missing");
+	    !tb[DGSEC_A_ASSOC_LOCAL_ADDR]) {
+		NL_SET_ERR_MSG(extack, "peer, protocol or local address are missing");
 		return -EINVAL;
 	}
 	err = dgsec_nl_get_endpoint(tb[DGSEC_A_ASSOC_REMOTE_ADDR],
@@ -400,21 +449,12 @@ static int get_config(struct dgsec_iface *iface, struct nlattr **tb,
 		return -EINVAL;
 	}
 	c->protocol = nla_get_u32(tb[DGSEC_A_ASSOC_PROTOCOL]);
-	c->cipher = nla_get_u32(tb[DGSEC_A_ASSOC_CIPHER]);
-	if (tb[DGSEC_A_ASSOC_ROLE])
-		c->role = nla_get_u32(tb[DGSEC_A_ASSOC_ROLE]);
 	c->replace = nla_get_flag(tb[DGSEC_A_ASSOC_REPLACE]);
 	get_limits(tb, &c->limits);
-	if (tb[DGSEC_A_ASSOC_TX_MAX])
-		c->limits.tx_max = nla_get_u32(tb[DGSEC_A_ASSOC_TX_MAX]);
-	if (tb[DGSEC_A_ASSOC_RX_MAX])
-		c->limits.rx_max = nla_get_u32(tb[DGSEC_A_ASSOC_RX_MAX]);
-	err = get_cids(iface, tb, c, extack);
-	if (err)
-		return err;
-	err = get_numbers(tb, c, extack);
-	if (!err)
-		err = get_keys(tb[DGSEC_A_ASSOC_KEYS], c, extack);
+	if (c->protocol == DGSEC_PROTOCOL_NONE)
+		err = refuse_security(tb, extack);
+	else
+		err = get_security(iface, tb, c, extack);
 	if (err)
 		return err;
 	c->peer = xa_load(&iface->peers,
@@ -583,6 +623,10 @@ int dgsec_nl_alert_send_doit(struct sk_buff *skb, struct genl_info *info)
 	level = nla_get_u8(alert[DGSEC_A_ALERT_LEVEL]);
 	description = nla_get_u8(alert[DGSEC_A_ALERT_DESCRIPTION]);
 	err = dgsec_tx_alert(a, level, description, GFP_KERNEL);
+	if (err == -EOPNOTSUPP) {
+		NL_SET_ERR_MSG(info->extack, "an association without security has no alerts");
+		return err;
+	}
 	if (err)
 		NL_SET_ERR_MSG(info->extack, "the alert could not be sent: see the counters of the interface");
 	if (level == DTLS_ALERT_FATAL ||

@@ -19,7 +19,7 @@ const struct nla_policy dgsec_alert_nl_policy[DGSEC_A_ALERT_DESCRIPTION + 1] = {
 const struct nla_policy dgsec_assoc_nl_policy[DGSEC_A_ASSOC_UNANSWERED_SECONDS + 1] = {
 	[DGSEC_A_ASSOC_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[DGSEC_A_ASSOC_PEER_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[DGSEC_A_ASSOC_PROTOCOL] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
+	[DGSEC_A_ASSOC_PROTOCOL] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[DGSEC_A_ASSOC_CIPHER] = NLA_POLICY_RANGE(NLA_U32, 1, 7),
 	[DGSEC_A_ASSOC_ROLE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[DGSEC_A_ASSOC_EPOCH] = NLA_POLICY_MIN(NLA_U16, 1),
@@ -137,11 +137,11 @@ const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1] = {
 	[DGSEC_A_SOCKET_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[DGSEC_A_SOCKET_PORT] = { .type = NLA_U16, },
 	[DGSEC_A_SOCKET_ADDR] = NLA_POLICY_EXACT_LEN(16),
-	[DGSEC_A_SOCKET_PROTOCOL] = NLA_POLICY_RANGE(NLA_U32, 1, 1),
+	[DGSEC_A_SOCKET_PROTOCOL] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[DGSEC_A_SOCKET_STANDBY] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_DROP_RATE_TOTAL + 1] = {
+const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_NOSEC + 1] = {
 	[DGSEC_A_STATS_RX_RECORDS] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_BYTES] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_ALERTS] = { .type = NLA_U64, },
@@ -201,6 +201,9 @@ const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_DROP_RATE_TOTAL +
 	[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_RATE_PREFIX] = { .type = NLA_U64, },
 	[DGSEC_A_STATS_RX_DROP_RATE_TOTAL] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_NOSEC] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_RX_DROP_NOSEC] = { .type = NLA_U64, },
+	[DGSEC_A_STATS_TX_NOSEC] = { .type = NLA_U64, },
 };
 
 /* DGSEC_CMD_INTERFACE_GET - do */

@@ -20,7 +20,7 @@ extern const struct nla_policy dgsec_interface_nl_policy[DGSEC_A_INTERFACE_HANDS
 extern const struct nla_policy dgsec_keys_nl_policy[DGSEC_A_KEYS_RX_IV + 1];
 extern const struct nla_policy dgsec_peer_nl_policy[DGSEC_A_PEER_EXCHANGES + 1];
 extern const struct nla_policy dgsec_socket_nl_policy[DGSEC_A_SOCKET_STANDBY + 1];
-extern const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_RX_DROP_RATE_TOTAL + 1];
+extern const struct nla_policy dgsec_stats_nl_policy[DGSEC_A_STATS_TX_NOSEC + 1];
 
 int dgsec_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 		      struct genl_info *info);

@@ -53,7 +53,7 @@ static void drop(struct datagram *d, struct dgsec_assoc *a, int stat,
 
 /* Give the plaintext its inner headers, and the packet to the stack. */
 static void deliver(struct datagram *d, struct dgsec_assoc *a,
-		    struct sk_buff *skb, struct dtls12_record *rec)
+		    struct sk_buff *skb, struct dtls12_record *rec, u32 mark)
 {
 	struct dgsec_iface *iface = d->iface;
 	struct net_device *dev = iface->dev;
@@ -109,7 +109,7 @@ static void deliver(struct datagram *d, struct dgsec_assoc *a,
 	skb->csum_level = 0;
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->dev = dev;
-	skb->mark = READ_ONCE(a->peer->mark);
+	skb->mark = mark;
 	skb->priority = 0;
 	skb->encapsulation = 0;
 	skb_clear_hash(skb);
@@ -279,7 +279,7 @@ static int open_record(struct datagram *d, struct sk_buff *skb,
 		count(d, a, DGSEC_A_STATS_RX_EMPTY);
 		consume_skb(work);
 	} else {
-		deliver(d, a, work, rec);
+		deliver(d, a, work, rec, READ_ONCE(a->peer->mark));
 	}
 	return 0;
 
@@ -518,6 +518,95 @@ int dgsec_rx_encap4(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	}
 	return receive(&d, skb);
+}
+
+/* Linear, ours alone, and with room for longer headers before it */
+static int prepare(struct sk_buff *skb)
+{
+	const int before = INNER_LEN - sizeof(struct udphdr) +
+			   DGSEC_CLIENTS_GROWTH;
+	int more = max_t(int, before - skb_headroom(skb), 0);
+
+	if (skb_linearize(skb))
+		return -ENOMEM;
+	if (!more && !skb_cloned(skb))
+		return 0;
+	return pskb_expand_head(skb, more, 0, GFP_ATOMIC);
+}
+
+static bool is_for_many(const struct dgsec_socket *s, const struct sk_buff *skb)
+{
+	if (s->v4)
+		return skb_rtable(skb)->rt_flags &
+		       (RTCF_BROADCAST | RTCF_MULTICAST);
+	return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+}
+
+/**
+ * dgsec_rx_nosec - UDP's hook of a socket without security
+ * @sk: the socket
+ * @skb: the datagram, its checksum verified, at its UDP header
+ *
+ * Nothing is for userspace: what is from no configured endpoint is dropped.
+ *
+ * Context: RCU read lock, softirq.
+ * Return: 0, as it is consumed; 1 if the socket is not ours any more.
+ */
+int dgsec_rx_nosec(struct sock *sk, struct sk_buff *skb)
+{
+	struct dgsec_socket *s = rcu_dereference_sk_user_data(sk);
+	const size_t header = sizeof(struct udphdr);
+	struct dtls12_record rec = {};
+	struct dgsec_assoc *a = NULL;
+	struct datagram d = {};
+	int stat;
+
+	if (unlikely(!s))
+		return 1;
+	d.iface = s->iface;
+	if (s->v4)
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr,
+				       &d.from.remote.addr);
+	else
+		d.from.remote.addr = ipv6_hdr(skb)->saddr;
+	d.from.remote.port = udp_hdr(skb)->source;
+	d.from.remote.local_port = s->port;
+
+	stat = DGSEC_A_STATS_RX_DROP_MULTICAST;
+	if (is_for_many(s, skb))
+		goto drop;
+	stat = DGSEC_A_STATS_RX_DROP_DOWN;
+	if (!(d.iface->dev->flags & IFF_UP))
+		goto drop;
+	stat = DGSEC_A_STATS_RX_DROP_NOSEC;
+	a = dgsec_lookup_nosec(d.iface, &d.from.remote);
+	if (!a)
+		goto drop;
+	stat = DGSEC_A_STATS_RX_DROP_EXPIRED;
+	if (!dgsec_assoc_pass(a, &a->last_rx))
+		goto drop;
+	stat = DGSEC_A_STATS_RX_DROP_LENGTH;
+	if (skb->len - header > DTLS12_PLAIN_MAX)
+		goto drop;
+	stat = DGSEC_A_STATS_RX_DROP_MEMORY;
+	if (prepare(skb))
+		goto drop;
+
+	rec.data = skb->data + header;
+	rec.len = skb->len - header;
+	if (!rec.len) {
+		count(&d, a, DGSEC_A_STATS_RX_EMPTY);
+		consume_skb(skb);
+		return 0;
+	}
+	dgsec_count(d.iface, DGSEC_A_STATS_RX_NOSEC);
+	deliver(&d, a, skb, &rec,
+		READ_ONCE(a->peer->mark) ?: DGSEC_NOSEC_MARK);
+	return 0;
+
+drop:
+	drop(&d, a, stat, skb);
+	return 0;
 }
 
 /**

@@ -10,6 +10,7 @@
 
 int dgsec_rx_encap(struct sock *sk, struct sk_buff *skb);
 int dgsec_rx_encap4(struct sock *sk, struct sk_buff *skb);
+int dgsec_rx_nosec(struct sock *sk, struct sk_buff *skb);
 int dgsec_rx_inject(struct dgsec_iface *iface,
 		    const struct dgsec_endpoint *remote, const void *data,
 		    size_t len);

@@ -52,6 +52,7 @@ static int hook(struct sock *sk, struct dgsec_socket *s)
 		rcu_assign_sk_user_data(sk, s);
 		WRITE_ONCE(udp_sk(sk)->encap_destroy, destroy);
 		WRITE_ONCE(udp_sk(sk)->encap_rcv,
+			   s->protocol == DGSEC_PROTOCOL_NONE ? dgsec_rx_nosec :
 			   s->v4 ? dgsec_rx_encap4 : dgsec_rx_encap);
 		WRITE_ONCE(udp_sk(sk)->encap_type, DGSEC_UDP_ENCAP);
 		udp_tunnel_encap_enable(sk);
@@ -339,18 +340,19 @@ int dgsec_socket_del(struct dgsec_iface *iface, bool v4, __be16 port)
 /* Detach all sockets of an interface that is going away. */
 void dgsec_socket_release(struct dgsec_iface *iface)
 {
+	struct dgsec_socket __rcu **slot;
 	struct dgsec_socket *s;
-	int v4, i;
+	int i;
 
 	mutex_lock(&sockets_lock);
-	for (v4 = 0; v4 < 2; v4++) {
-		for (i = 0; i < DGSEC_SOCKETS_MAX; i++) {
-			s = rcu_dereference_protected(iface->sockets[v4][i],
-					lockdep_is_held(&sockets_lock));
-			RCU_INIT_POINTER(iface->sockets[v4][i], NULL);
-			if (s)
-				discard(s);
-		}
+	for (i = 0; i < 2 * DGSEC_SOCKETS_MAX; i++) {
+		slot = &iface->sockets[i / DGSEC_SOCKETS_MAX]
+				      [i % DGSEC_SOCKETS_MAX];
+		s = rcu_dereference_protected(*slot,
+					      lockdep_is_held(&sockets_lock));
+		RCU_INIT_POINTER(*slot, NULL);
+		if (s)
+			discard(s);
 	}
 	mutex_unlock(&sockets_lock);
 }

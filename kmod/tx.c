@@ -115,9 +115,8 @@ static struct dst_entry *learn_route(struct dgsec_assoc *a, struct sock *sk,
  * The route to the peer, as cached in the association or looked up. The route
  * lives as long as the RCU read lock is held.
  */
-static __always_inline struct dst_entry *
-route(struct dgsec_assoc *a, struct sock *sk, const struct dgsec_path *path,
-      bool v4)
+static inline struct dst_entry *route(struct dgsec_assoc *a, struct sock *sk,
+				      const struct dgsec_path *path, bool v4)
 {
 	struct dst_entry *dst = rcu_dereference(a->dst);
 
@@ -310,6 +309,26 @@ static int seal_and_send(struct dgsec_assoc *a, struct sk_buff *skb, u8 type)
 	return send(a, skb);
 }
 
+/* The same in the clear, by a socket that is there for that */
+static noinline int send_nosec(struct dgsec_assoc *a, struct sk_buff *skb)
+{
+	const struct dgsec_endpoint *remote = &a->path.remote;
+	struct dgsec_socket *s;
+
+	s = dgsec_socket_at(a->iface, ipv6_addr_v4mapped(&remote->addr),
+			    remote->local_port);
+	if (!s || s->protocol != DGSEC_PROTOCOL_NONE) {
+		kfree_skb(skb);
+		return DGSEC_A_STATS_TX_DROP_NO_SOCKET;
+	}
+	if (!dgsec_assoc_pass(a, &a->last_tx)) {
+		kfree_skb(skb);
+		return DGSEC_A_STATS_TX_DROP_EXPIRED;
+	}
+	dgsec_count(a->iface, DGSEC_A_STATS_TX_NOSEC);
+	return send(a, skb);
+}
+
 static __wsum payload_sum(const struct sk_buff *skb, unsigned int len)
 {
 	if (likely(!skb_is_nonlinear(skb)))
@@ -471,12 +490,16 @@ static void let_wait(struct dgsec_iface *iface, struct dgsec_peer *peer,
 	dgsec_counts_inc(&peer->counts, DGSEC_A_STATS_TX_QUEUED);
 }
 
-/* What is at its payload now, sealed and sent. Return: as seal_and_send(). */
+/* What is at its payload now, sealed if need be, and sent. As seal_and_send() */
 static int finish(struct dgsec_assoc *a, struct sk_buff *skb)
 {
 	unsigned int len = skb->len;
-	int stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
+	int stat;
 
+	if (likely(a->protocol != DGSEC_PROTOCOL_NONE))
+		stat = seal_and_send(a, skb, DTLS_APPLICATION_DATA);
+	else
+		stat = send_nosec(a, skb);
 	if (unlikely(stat)) {
 		count(a, stat);
 		return stat;
@@ -619,14 +642,18 @@ out:
  * @gfp: how to allocate
  *
  * Context: RCU read lock or the interface's lock.
- * Return: 0, -ENOMEM, or -ENETUNREACH if it could not be sent.
+ * Return: 0, -ENOMEM, -ENETUNREACH if it could not be sent, or -EOPNOTSUPP if
+ * there is no security.
  */
 int dgsec_tx_alert(struct dgsec_assoc *a, u8 level, u8 description, gfp_t gfp)
 {
 	const u8 alert[DTLS_ALERT_LEN] = { level, description };
-	struct sk_buff *skb = packet_of(a, alert, sizeof(alert), gfp);
+	struct sk_buff *skb;
 	int stat;
 
+	if (a->protocol == DGSEC_PROTOCOL_NONE)
+		return -EOPNOTSUPP;
+	skb = packet_of(a, alert, sizeof(alert), gfp);
 	if (!skb)
 		return -ENOMEM;
 	local_bh_disable();

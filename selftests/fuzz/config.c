@@ -180,7 +180,12 @@ static void check_peer(const struct config *config, const struct peer *peer)
 {
 	demand(*peer->name && strlen(peer->name) <= DGSEC_NAME_MAX);
 	demand(value_utf8(peer->name, strlen(peer->name), false));
-	demand(!*peer->identity == !peer->psk.len && (peer->psk.len || peer->public));
+	if (peer->nosec) {
+		demand(!*peer->identity && !peer->psk.len && !peer->public);
+		demand(peer->endpoint_port && !config_peer_connects(peer));
+	} else {
+		demand(!*peer->identity == !peer->psk.len && (peer->psk.len || peer->public));
+	}
 	demand(strlen(peer->identity) <= HANDSHAKE_IDENTITY_MAX);
 	demand(!peer->psk.len ||
 	       (peer->psk.len >= 16 && peer->psk.len <= handshake_mbedtls.key_max));
@@ -218,7 +223,7 @@ static void check_config(const struct config *config)
 	demand(*config->lower && strcmp(config->name, config->lower));
 	demand(value_unicast(&config->addr));
 	demand(config->prefix_len >= 1 && config->prefix_len <= 128);
-	demand(config->service_port && (config->listen_port || config->listen4_port));
+	demand(config->service_port && (config->listen.port || config->listen.port4));
 	demand(config->handshake_burst && config->half_open_max);
 	demand(config->n_peers <= config->max_peers);
 	check_handshake(&config->handshake);

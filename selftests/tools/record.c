@@ -66,7 +66,10 @@ void record_keys_swap(struct record_keys *keys)
 	memcpy(keys->rx_iv, old.tx_iv, sizeof(keys->rx_iv));
 }
 
-/* Lines of "name hex" as dgsec reads them, with = or : between if wanted. The cipher is known by then. */
+/*
+ * Lines of "name hex" as dgsec reads them, with = or : between if wanted. The
+ * cipher is known by then.
+ */
 void record_keys_load(struct record_keys *keys, const char *file)
 {
 	int key_len = ciphers[keys->cipher].key, iv_len = ciphers[keys->cipher].iv;
@@ -155,11 +158,12 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 		mbedtls_chachapoly_init(&chachapoly);
 		ret = mbedtls_chachapoly_setkey(&chachapoly, key);
 		if (!ret && seal)
-			ret = mbedtls_chachapoly_encrypt_and_tag(&chachapoly, len, nonce, aad->octets, aad->len,
-								 in, out, tag);
+			ret = mbedtls_chachapoly_encrypt_and_tag(&chachapoly, len, nonce,
+								 aad->octets, aad->len, in, out,
+								 tag);
 		else if (!ret)
-			ret = mbedtls_chachapoly_auth_decrypt(&chachapoly, len, nonce, aad->octets, aad->len,
-							      tag, in, out);
+			ret = mbedtls_chachapoly_auth_decrypt(&chachapoly, len, nonce, aad->octets,
+							      aad->len, tag, in, out);
 		mbedtls_chachapoly_free(&chachapoly);
 	} else if (ciphers[keys->cipher].mode == GCM) {
 		mbedtls_gcm_context gcm;
@@ -168,10 +172,11 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 		ret = mbedtls_gcm_setkey(&gcm, MBEDTLS_CIPHER_ID_AES, key, bits);
 		if (!ret && seal)
 			ret = mbedtls_gcm_crypt_and_tag(&gcm, MBEDTLS_GCM_ENCRYPT, len, nonce, 12,
-							aad->octets, aad->len, in, out, tag_len, tag);
+							aad->octets, aad->len, in, out, tag_len,
+							tag);
 		else if (!ret)
-			ret = mbedtls_gcm_auth_decrypt(&gcm, len, nonce, 12, aad->octets, aad->len, tag, tag_len,
-						       in, out);
+			ret = mbedtls_gcm_auth_decrypt(&gcm, len, nonce, 12, aad->octets, aad->len,
+						       tag, tag_len, in, out);
 		mbedtls_gcm_free(&gcm);
 	} else {
 		mbedtls_ccm_context ccm;
@@ -179,11 +184,11 @@ static int aead(const struct record_keys *keys, bool seal, const __u8 nonce[12],
 		mbedtls_ccm_init(&ccm);
 		ret = mbedtls_ccm_setkey(&ccm, MBEDTLS_CIPHER_ID_AES, key, bits);
 		if (!ret && seal)
-			ret = mbedtls_ccm_encrypt_and_tag(&ccm, len, nonce, 12, aad->octets, aad->len, in, out,
-							  tag, tag_len);
+			ret = mbedtls_ccm_encrypt_and_tag(&ccm, len, nonce, 12, aad->octets,
+							  aad->len, in, out, tag, tag_len);
 		else if (!ret)
-			ret = mbedtls_ccm_auth_decrypt(&ccm, len, nonce, 12, aad->octets, aad->len, in, out,
-						       tag, tag_len);
+			ret = mbedtls_ccm_auth_decrypt(&ccm, len, nonce, 12, aad->octets, aad->len,
+						       in, out, tag, tag_len);
 		mbedtls_ccm_free(&ccm);
 	}
 	return ret;

@@ -17,6 +17,8 @@ static const char help[] =
 "                [role server|client] [epoch N] [tx-seq N] [rx-seq N]\n"
 "                [window N] [rx-cid HEX] [tx-cid HEX] [tx-max N] [rx-max N]\n"
 "                [replace] [LIMITS]\n"
+"dgsec assoc add DEV peer PEER protocol none remote [ADDRESS]:PORT\n"
+"                local [ADDRESS]:PORT [replace] [LIMITS]\n"
 "dgsec assoc set DEV ID LIMITS\n"
 "dgsec assoc del DEV ID [close]\n"
 "dgsec assoc show DEV [ID | peer PEER] [-j]\n"
@@ -28,6 +30,10 @@ static const char help[] =
 "\n"
 "dgsecd installs associations after each handshake. 'add' is for keys agreed on\n"
 "by other means, and prints the number of the new association.\n"
+"\n"
+"With protocol none there is NO SECURITY AT ALL (NoSec of RFC 7252): what comes in\n"
+"the clear from the remote endpoint, or from whoever forges its address, is taken\n"
+"for the peer's, by a socket of that protocol. A peer has either that or security.\n"
 "\n"
 "  peer PEER       number, inner address or name\n"
 "  cipher CIPHER   aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, aes-256-ccm,\n"
@@ -92,6 +98,11 @@ static int parse_local(struct args *a, const struct keyword *kw,
 
 #define LIMIT(word, member, ATTR, hi)	{ NUMBER(word, member, ATTR, 0, hi) }
 
+#define CIPHERS								\
+	"aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, "	\
+	"aes-256-ccm, aes-256-gcm, chacha20-poly1305"
+#define KEYS	"a file, or - for standard input"
+
 /* The limits come first: 'set' knows only them. */
 #define LIMIT_COUNT	10
 
@@ -112,19 +123,16 @@ static const struct keyword keywords[] = {
 	  .required = true },
 	{ KEYWORD_ENUM("cipher", struct dgsec_assoc, cipher,
 		       DGSEC_A_ASSOC_CIPHER, dgsec_cipher_value,
-		       "aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, "
-		       "aes-256-ccm, aes-256-gcm, chacha20-poly1305"),
-	  .required = true },
+		       CIPHERS) },
 	{ .name = "remote", .expect = "[ADDRESS]:PORT", .parse = parse_remote,
 	  .attr = DGSEC_A_ASSOC_REMOTE_ADDR, .required = true },
 	{ .name = "local", .expect = "[ADDRESS]:PORT", .parse = parse_local,
 	  .attr = DGSEC_A_ASSOC_LOCAL_ADDR, .required = true },
-	{ .name = "keys", .expect = "a file, or - for standard input",
-	  .parse = args_parse_word, .offset = offsetof(struct request, keys),
-	  .required = true },
+	{ .name = "keys", .expect = KEYS,
+	  .parse = args_parse_word, .offset = offsetof(struct request, keys) },
 	{ KEYWORD_ENUM("protocol", struct dgsec_assoc, protocol,
 		       DGSEC_A_ASSOC_PROTOCOL, dgsec_protocol_value,
-		       "dtls12") },
+		       "dtls12, none") },
 	{ KEYWORD_ENUM("role", struct dgsec_assoc, role, DGSEC_A_ASSOC_ROLE,
 		       dgsec_role_value, "server, client") },
 	{ NUMBER("epoch", epoch, EPOCH, 1, UINT16_MAX) },
@@ -177,26 +185,44 @@ static int do_add(struct dev *dev, struct dgsec_assoc *assoc,
 	return EXIT_OK;
 }
 
+/* What a protocol needs, and what none of security has no use for */
+static int check_security(struct args *a, const struct request *req)
+{
+	bool cipher = dgsec_has(&req->assoc, DGSEC_A_ASSOC_CIPHER);
+
+	if (req->assoc.protocol == DGSEC_PROTOCOL_NONE)
+		return cipher || req->keys ?
+		       args_error(a, "protocol none has no cipher and no keys") :
+		       0;
+	if (!cipher)
+		return args_error(a, "'cipher' is missing: " CIPHERS);
+	if (!req->keys)
+		return args_error(a, "'keys' is missing: " KEYS);
+	return 0;
+}
+
 static int run_add(struct args *a)
 {
 	struct request req = { .assoc.protocol = DGSEC_PROTOCOL_DTLS12 };
 	struct dgsec_peer peer;
 	struct dgsec_keys keys;
 	struct dev dev;
+	bool none;
 	int ret;
 
 	req.assoc.has = DGSEC_HAS(DGSEC_A_ASSOC_PROTOCOL);
 	if (refuse_keys(a) || dev_parse(a, &dev) ||
 	    args_keywords(a, keywords, ARRAY_SIZE(keywords), &req) ||
-	    args_peer(a, req.peer, &peer))
+	    check_security(a, &req) || args_peer(a, req.peer, &peer))
 		return cli_usage(a);
+	none = req.assoc.protocol == DGSEC_PROTOCOL_NONE;
 	/* No core file, and no debugger of the same user, from here on. */
 	prctl(PR_SET_DUMPABLE, 0);
-	if (keyfile_read(a, req.keys, req.assoc.cipher, &keys))
+	if (!none && keyfile_read(a, req.keys, req.assoc.cipher, &keys))
 		return cli_usage(a);
 	ret = dev_open(&dev);
 	if (!ret) {
-		ret = do_add(&dev, &req.assoc, &peer, &keys);
+		ret = do_add(&dev, &req.assoc, &peer, none ? NULL : &keys);
 		dev_close(&dev);
 	}
 	explicit_bzero(&keys, sizeof(keys));
@@ -337,10 +363,14 @@ static int show_assoc(const struct dgsec_assoc *as, void *arg)
 	}
 	printf("association %u of peer %u: %s\n", as->id, as->peer_id,
 	       format_state(as));
-	printf("  %s %s %s epoch %u window %u\n",
-	       format_known(dgsec_protocol_name(as->protocol)),
-	       format_known(dgsec_cipher_name(as->cipher)),
-	       format_known(dgsec_role_name(as->role)), as->epoch, as->window);
+	if (as->protocol == DGSEC_PROTOCOL_NONE)
+		puts("  NO SECURITY: in the clear, and anybody can forge it");
+	else
+		printf("  %s %s %s epoch %u window %u\n",
+		       format_known(dgsec_protocol_name(as->protocol)),
+		       format_known(dgsec_cipher_name(as->cipher)),
+		       format_known(dgsec_role_name(as->role)), as->epoch,
+		       as->window);
 	printf("  remote %s local %s inner port %u\n",
 	       format_endpoint(remote, &as->remote_addr, as->remote_port),
 	       format_endpoint(local, &as->local_addr, as->local_port),
@@ -352,10 +382,12 @@ static int show_assoc(const struct dgsec_assoc *as, void *arg)
 	       format_age(rx, as->rx_age) : "never",
 	       dgsec_has(as, DGSEC_A_ASSOC_TX_AGE) ?
 	       format_age(tx, as->tx_age) : "never");
-	printf("  next tx-seq %" PRIu64, as->tx_seq);
+	if (dgsec_has(as, DGSEC_A_ASSOC_TX_SEQ))
+		printf("  next tx-seq %" PRIu64, as->tx_seq);
 	if (dgsec_has(as, DGSEC_A_ASSOC_RX_SEQ))
 		printf(", highest rx-seq %" PRIu64, as->rx_seq);
-	putchar('\n');
+	if (dgsec_has(as, DGSEC_A_ASSOC_TX_SEQ))
+		putchar('\n');
 	show_counters(as);
 	show_lengths(as);
 	show_limits(as);

@@ -56,7 +56,7 @@ _dgsec() {
 		*:cipher:*)	words="aes-128-ccm-8 aes-128-ccm aes-128-gcm aes-256-ccm-8 aes-256-ccm aes-256-gcm chacha20-poly1305" ;;
 		*:payload:*)	words="coap opaque" ;;
 		*:role:*)	words="server client" ;;
-		*:protocol:*)	words="dtls12" ;;
+		*:protocol:*)	words="dtls12 none" ;;
 		*:service:*)	words="auto" ;;
 		*:keys:*)	mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		*:peer:*|"peer set:"*:1|"peer del:"*:1)	words=$(_dgsec_peers "$dev") ;;

@@ -124,6 +124,8 @@ const char *format_state(const struct dgsec_assoc *assoc)
 {
 	if (dgsec_has(assoc, DGSEC_A_ASSOC_EXPIRED))
 		return "EXPIRED";
+	if (assoc->protocol == DGSEC_PROTOCOL_NONE)
+		return "NO SECURITY";
 	if (!dgsec_has(assoc, DGSEC_A_ASSOC_CONFIRMED))
 		return "unconfirmed";
 	return "up";

@@ -70,6 +70,9 @@ static void print_assoc(const struct dgsec_assoc *assoc)
 	if (dgsec_has(assoc, DGSEC_A_ASSOC_REMOTE_ADDR))
 		printf(" remote %s", format_endpoint(buf, &assoc->remote_addr,
 						     assoc->remote_port));
+	if (dgsec_has(assoc, DGSEC_A_ASSOC_PROTOCOL) &&
+	    assoc->protocol == DGSEC_PROTOCOL_NONE)
+		printf(" NO SECURITY");
 }
 
 static const char *level_name(uint8_t level)

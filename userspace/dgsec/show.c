@@ -157,8 +157,13 @@ static void assoc_cells(struct table *t, const struct dgsec_assoc *assoc)
 	char buf[FORMAT_SIZE];
 
 	table_cell(t, format_number(buf, assoc->id));
-	table_cell(t, format_known(dgsec_protocol_name(assoc->protocol)));
-	table_cell(t, format_known(dgsec_cipher_name(assoc->cipher)));
+	if (assoc->protocol == DGSEC_PROTOCOL_NONE) {
+		table_cell(t, "NONE");
+		table_cell(t, "NONE");
+	} else {
+		table_cell(t, format_known(dgsec_protocol_name(assoc->protocol)));
+		table_cell(t, format_known(dgsec_cipher_name(assoc->cipher)));
+	}
 	table_cell(t, format_endpoint(buf, &assoc->remote_addr,
 				      assoc->remote_port));
 	table_cell(t, format_age(buf, assoc->age));
@@ -213,6 +218,7 @@ static int text_socket(const struct dgsec_socket *sock, void *arg)
 	show->first = false;
 	printf("  socket %s %s%s\n",
 	       format_endpoint(buf, &sock->addr, sock->port),
+	       sock->protocol == DGSEC_PROTOCOL_NONE ? "NO SECURITY" :
 	       format_known(dgsec_protocol_name(sock->protocol)),
 	       dgsec_has(sock, DGSEC_A_SOCKET_STANDBY) ?
 	       " STANDBY: its process is gone, nobody answers handshakes" : "");

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char help[] =
-"dgsec socket add DEV [ADDRESS]:PORT | :PORT | IPV4ADDRESS:PORT\n"
+"dgsec socket add DEV [ADDRESS]:PORT | :PORT | IPV4ADDRESS:PORT [protocol none]\n"
 "dgsec socket del DEV PORT\n"
 "\n"
 "dgsecd brings the socket of an interface itself. Where all keys are manual and\n"
@@ -18,6 +18,8 @@ static const char help[] =
 "kernel: it is on standby from then on, and handshakes get no answer. A socket\n"
 "that is attached at the same port is replaced, dgsecd's too. A socket is for\n"
 "IPv6 or for IPv4 (0.0.0.0:PORT for any address); 'del' takes both.\n"
+"With protocol none it is for associations without security: datagrams from their\n"
+"endpoints pass in the clear, all others are dropped.\n"
 "Run it in the network namespace of the lower device.\n";
 
 /* A UDP socket as SOCKET_ADD wants it. Return: the fd, or a negative errno. */
@@ -55,7 +57,8 @@ static int open_socket(const char *lower, const struct in6_addr *addr,
 	return fd;
 }
 
-static int attach(struct dev *dev, const struct in6_addr *addr, uint16_t port)
+static int attach(struct dev *dev, const struct in6_addr *addr, uint16_t port,
+		  enum dgsec_protocol protocol)
 {
 	struct dgsec_interface iface;
 	char lower[IF_NAMESIZE];
@@ -76,15 +79,27 @@ static int attach(struct dev *dev, const struct in6_addr *addr, uint16_t port)
 			  dev->name, port, lower, strerror(-fd));
 		return EXIT_FAILED;
 	}
-	err = dgsec_socket_add(dev->dg, dev->ref, fd, DGSEC_PROTOCOL_DTLS12);
+	err = dgsec_socket_add(dev->dg, dev->ref, fd, protocol);
 	if (err)
 		err = dev_failed(dev, "socket add", err);
 	close(fd);
 	return err;
 }
 
+struct binding {
+	uint64_t has;
+	uint32_t protocol;
+};
+
+static const struct keyword keywords[] = {
+	{ KEYWORD_ENUM("protocol", struct binding, protocol,
+		       DGSEC_A_SOCKET_PROTOCOL, dgsec_protocol_value,
+		       "dtls12, none") },
+};
+
 static int run_add(struct args *a)
 {
+	struct binding binding = { .protocol = DGSEC_PROTOCOL_DTLS12 };
 	struct in6_addr addr;
 	const char *text;
 	struct dev dev;
@@ -98,12 +113,13 @@ static int run_add(struct args *a)
 		args_error(a, "where to bind is missing: [ADDRESS]:PORT or :PORT");
 		return cli_usage(a);
 	}
-	if (args_bind(a, "socket", text, &addr, &port) || args_done(a))
+	if (args_bind(a, "socket", text, &addr, &port) ||
+	    args_keywords(a, keywords, ARRAY_SIZE(keywords), &binding))
 		return cli_usage(a);
 	ret = dev_open(&dev);
 	if (ret)
 		return ret;
-	ret = attach(&dev, &addr, port);
+	ret = attach(&dev, &addr, port, binding.protocol);
 	dev_close(&dev);
 	return ret;
 }

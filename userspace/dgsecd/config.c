@@ -241,7 +241,7 @@ static void set_defaults(struct config *config)
 {
 	*config = (struct config) {
 		.service_port = 5683,
-		.listen_port = 5684,
+		.listen.port = 5684,
 		.handshake_rate = 100,
 		.handshake_burst = 200,
 		.handshake_prefix_rate = 1000,
@@ -390,6 +390,7 @@ void config_free(struct config *config)
 	tdestroy(config->by_certname, keep);
 	tdestroy(config->by_addr, keep);
 	tdestroy(config->by_name, keep);
+	tdestroy(config->by_endpoint, keep);
 	for (size_t i = 0; i < config->n_peers; i++) {
 		free(config->peers[i]->public);
 		explicit_bzero(config->peers[i], sizeof(*config->peers[i]));

@@ -42,6 +42,14 @@ struct public_identity {
 	char name[CERTNAME_MAX + 1];
 };
 
+/* Where sockets are bound, one of each family at most. */
+struct places {
+	struct in6_addr addr;		/* all zeros: any */
+	struct in_addr addr4;
+	uint16_t port;			/* 0: not on IPv6 */
+	uint16_t port4;			/* 0: not on IPv4 */
+};
+
 struct peer {
 	unsigned int line;		/* where its section begins */
 	char name[DGSEC_NAME_MAX + 1];
@@ -62,6 +70,7 @@ struct peer {
 	bool always;			/* not only when there is a packet for it */
 	char local_identity[HANDSHAKE_IDENTITY_MAX + 1];	/* ours towards it */
 	bool acquire;			/* the kernel is to let packets for it wait */
+	bool nosec;			/* no security: the endpoint is all that it is known by */
 	uint64_t given;			/* bits of the keys that were there */
 	uint32_t id;			/* the kernel's; 0: it has no such peer */
 	bool known;			/* the file of fingerprints has this one */
@@ -74,10 +83,8 @@ struct config {
 	unsigned int prefix_len;
 	struct in6_addr service_addr;	/* all zeros: the interface's first address */
 	uint16_t service_port;
-	struct in6_addr listen_addr;	/* all zeros: any */
-	uint16_t listen_port;		/* 0: not on IPv6 */
-	struct in_addr listen4_addr;
-	uint16_t listen4_port;		/* 0: not on IPv4 */
+	struct places listen;
+	struct places listen_nosec;	/* without security */
 	uint32_t handshake_rate;
 	uint32_t handshake_burst;
 	uint32_t handshake_prefix_rate;
@@ -116,6 +123,7 @@ struct config {
 	void *by_certname;
 	void *by_addr;
 	void *by_name;
+	void *by_endpoint;
 };
 
 struct mistake {

@@ -101,11 +101,11 @@ void config_check_interface(const struct config *config, struct mistakes *mistak
 			       config->retry_min, config->retry_max);
 	for (size_t i = 0; i < CONNECT_PORTS; i++)
 		if (config_connects(config) &&
-		    (config->connect_ports[i] == config->listen_port ||
-		     config->connect_ports[i] == config->listen4_port))
+		    (config->connect_ports[i] == config->listen.port ||
+		     config->connect_ports[i] == config->listen.port4))
 			config_mistake(mistakes, line,
 				       "connect-ports has the port of \"listen\" (%u)",
-				       config->listen_port);
+				       config->listen.port);
 	check_limits(mistakes, line, &config->limits);
 }
 
@@ -251,7 +251,8 @@ static void check_key(struct mistakes *mistakes, const struct peer *peer, const 
 
 bool config_peer_connects(const struct peer *peer)
 {
-	return peer->endpoint_last || !IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint);
+	return !peer->nosec &&
+	       (peer->endpoint_last || !IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint));
 }
 
 bool config_connects(const struct config *config)
@@ -266,7 +267,7 @@ static void check_connect(const struct config *config, struct peer *peer,
 			  struct mistakes *mistakes)
 {
 	if (!config_peer_connects(peer)) {
-		if (GIVEN(peer->given, PEER_CONNECT))
+		if (GIVEN(peer->given, PEER_CONNECT) && !peer->nosec)
 			config_mistake(mistakes, peer->line,
 				       "peer %s has \"connect\" without \"endpoint\": where to?",
 				       peer->name);
@@ -275,7 +276,7 @@ static void check_connect(const struct config *config, struct peer *peer,
 		return;
 	}
 	if (!peer->endpoint_last && !(IN6_IS_ADDR_V4MAPPED(&peer->endpoint) ?
-				      config->listen4_port : config->listen_port))
+				      config->listen.port4 : config->listen.port))
 		config_mistake(mistakes, peer->line,
 			       "the endpoint of peer %s is not of a family in \"listen\"",
 			       peer->name);
@@ -302,6 +303,62 @@ static const char *label(const struct peer *peer, char ni[CONFIG_NI_MAX])
 		return NULL;
 	config_ni(ni, peer->public->has_key ? peer->public->key : peer->public->certificate);
 	return ni;
+}
+
+/* No security: then nothing may look as if there were some. */
+static void check_nosec(const struct config *config, struct mistakes *mistakes,
+			const struct peer *peer)
+{
+	static const unsigned int credentials[] = {
+		PEER_IDENTITY, PEER_PSK, PEER_PSK_FILE, PEER_PUBLIC_KEY, PEER_PUBLIC_KEY_FILE,
+		PEER_CERTIFICATE_IDENTITY, PEER_CERTIFICATE_FINGERPRINT, PEER_CONNECT,
+		PEER_LOCAL_IDENTITY,
+	};
+	bool v4 = IN6_IS_ADDR_V4MAPPED(&peer->endpoint);
+
+	for (size_t i = 0; i < ARRAY_SIZE(credentials); i++)
+		if (GIVEN(peer->given, credentials[i]))
+			config_mistake(mistakes, peer->line,
+				       "peer %s has security = none and %s: keep one", peer->name,
+				       config_peer_keys[credentials[i]].name);
+	if (!GIVEN(peer->given, PEER_ADDRESS))
+		config_mistake(mistakes, peer->line,
+			       "peer %s has no address: without identity none can be derived",
+			       peer->name);
+	if (peer->given >> PEER_KEYS)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has security = none and limits, which are of keys: keep one",
+			       peer->name);
+	if (IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint))
+		config_mistake(mistakes, peer->line,
+			       "peer %s has no endpoint, by which alone it is known: expected an address",
+			       peer->name);
+	else if (v4 ? !config->listen_nosec.port4 : !config->listen_nosec.port)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has security = none, but listen-nosec of the interface has no place of %s",
+			       peer->name, v4 ? "IPv4" : "IPv6");
+}
+
+/* Its endpoint is whom a datagram in the clear is taken from. */
+static int compare_endpoint(const void *a, const void *b)
+{
+	const struct peer *x = a, *y = b;
+	int diff = memcmp(&x->endpoint, &y->endpoint, sizeof(x->endpoint));
+
+	return diff ? diff : (int)x->endpoint_port - (int)y->endpoint_port;
+}
+
+static void index_endpoint(struct peer *peer, struct config *config, struct mistakes *mistakes)
+{
+	const struct peer *other;
+
+	if (IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint))
+		return;
+	other = add_index(&config->by_endpoint, peer, compare_endpoint, mistakes);
+	if (other)
+		config_mistake(mistakes, peer->line,
+			       "peer %s has the same endpoint as peer %s in line %u", peer->name,
+			       other->name, other->line);
 }
 
 static void derive_addr(struct peer *peer, const struct config *config, struct mistakes *mistakes)
@@ -403,7 +460,14 @@ void config_check_peers(struct config *config, struct mistakes *mistakes,
 
 	for (size_t i = 0; i < config->n_peers; i++) {
 		peer = config->peers[i];
-		check_key(mistakes, peer, exposed);
+		if (!peer->endpoint_port)
+			peer->endpoint_port = peer->nosec ? COAP_PORT : COAPS_PORT;
+		if (peer->nosec) {
+			check_nosec(config, mistakes, peer);
+			index_endpoint(peer, config, mistakes);
+		} else {
+			check_key(mistakes, peer, exposed);
+		}
 		inherit_limits(peer, &config->limits);
 		check_connect(config, peer, mistakes);
 		if (peer->given >> PEER_KEYS)

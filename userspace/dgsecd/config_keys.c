@@ -10,7 +10,6 @@
 #define PSK_MIN		16		/* no shorter than the keys it protects */
 #define HALF_OPEN_MAX	4096		/* so many endpoints the kernel expects */
 #define RATE_MAX	30000		/* docs/netlink/dgsec.yaml */
-#define DEFAULT_PORT	5684		/* RFC 7252 section 12.7 */
 
 static void *member(const struct config_key *key, void *section)
 {
@@ -104,49 +103,55 @@ static bool parse_service(const struct config_key *key, const char *text, void *
 }
 
 /* One place of each family at most; each has the default port if it does not say. */
-static bool parse_listen_at(const char *text, struct config *config)
+static bool parse_place(const char *text, struct places *places, uint16_t port)
 {
 	struct in6_addr addr = { .s6_addr = { 0 } };
-	uint16_t port = DEFAULT_PORT;
 	struct in_addr addr4;
 
 	if (value_endpoint4(text, &addr4, &port)) {
-		if (config->listen4_port || IN_MULTICAST(ntohl(addr4.s_addr)))
+		if (places->port4 || IN_MULTICAST(ntohl(addr4.s_addr)))
 			return false;
-		config->listen4_addr = addr4;
-		config->listen4_port = port;
+		places->addr4 = addr4;
+		places->port4 = port;
 		return true;
 	}
-	if (config->listen_port || !value_endpoint(text, &addr, &port) ||
+	if (places->port || !value_endpoint(text, &addr, &port) ||
 	    IN6_IS_ADDR_MULTICAST(&addr) || IN6_IS_ADDR_V4MAPPED(&addr))
 		return false;
-	config->listen_addr = addr;
-	config->listen_port = port;
+	places->addr = addr;
+	places->port = port;
 	return true;
 }
 
-static bool parse_listen(const struct config_key *key, const char *text, void *section)
+static bool parse_places(const struct config_key *key, const char *text, void *section)
 {
-	struct config *config = section;
+	struct places *places = member(key, section);
 	char word[64];
 	size_t len;
 
-	(void)key;
-	config->listen_port = 0;
-	config->listen4_port = 0;
+	memset(places, 0, sizeof(*places));
 	for (;;) {
 		text += strspn(text, ", \t");
 		if (!*text)
-			return config->listen_port || config->listen4_port;
+			return places->port || places->port4;
 		len = strcspn(text, ", \t");
 		if (len >= sizeof(word))
 			return false;
 		memcpy(word, text, len);
 		word[len] = '\0';
 		text += len;
-		if (!parse_listen_at(word, config))
+		if (!parse_place(word, places, (uint16_t)key->max))
 			return false;
 	}
+}
+
+/* The only choice that there is to make; without it a peer has security. */
+static bool parse_security(const struct config_key *key, const char *text, void *section)
+{
+	bool *nosec = member(key, section);
+
+	*nosec = !strcmp(text, "none");
+	return *nosec;
 }
 
 static bool parse_address(const struct config_key *key, const char *text, void *section)
@@ -235,26 +240,32 @@ static bool parse_identity(const struct config_key *key, const char *text, void 
 	return true;
 }
 
-/* Where a peer answers handshakes, which must be one place. */
+/*
+ * Where a peer answers handshakes, or where one without security is: one place. Port
+ * 0 if it does not say.
+ */
 static bool parse_remote(const struct config_key *key, const char *text, void *section)
 {
-	struct peer *peer = section;
+	struct in6_addr addr = { .s6_addr = { 0 } };
 	uint16_t *port = member2(key, section);
+	struct peer *peer = section;
 	struct in_addr addr4;
 
-	*port = DEFAULT_PORT;
 	peer->endpoint_last = !strcmp(text, "last");
 	if (peer->endpoint_last)
 		return true;
 	if (value_endpoint4(text, &addr4, port)) {
-		memset(&peer->endpoint.s6_addr[10], 0xff, 2);
-		memcpy(&peer->endpoint.s6_addr[12], &addr4, sizeof(addr4));
-		return *port && addr4.s_addr && !IN_MULTICAST(ntohl(addr4.s_addr));
+		if (!addr4.s_addr || addr4.s_addr == INADDR_BROADCAST ||
+		    IN_MULTICAST(ntohl(addr4.s_addr)))
+			return false;
+		memset(&addr.s6_addr[10], 0xff, 2);
+		memcpy(&addr.s6_addr[12], &addr4, sizeof(addr4));
+	} else if (!value_endpoint(text, &addr, port) || IN6_IS_ADDR_UNSPECIFIED(&addr) ||
+		   IN6_IS_ADDR_MULTICAST(&addr) || IN6_IS_ADDR_V4MAPPED(&addr)) {
+		return false;
 	}
-	return value_endpoint(text, &peer->endpoint, port) && *port &&
-	       !IN6_IS_ADDR_UNSPECIFIED(&peer->endpoint) &&
-	       !IN6_IS_ADDR_MULTICAST(&peer->endpoint) &&
-	       !IN6_IS_ADDR_V4MAPPED(&peer->endpoint);
+	peer->endpoint = addr;
+	return true;
 }
 
 static bool parse_connect(const struct config_key *key, const char *text, void *section)
@@ -355,10 +366,12 @@ const struct config_key config_interface_keys[] = {
 		parse_service, I(service_addr), I2(service_port) },
 	[INTERFACE_LISTEN] = { "listen",
 		"a port, an IPv6 address, [IPv6 address]:port, and for IPv4 an address or address:port",
-		parse_listen, I(listen_addr) },
+		parse_places, I(listen), .max = COAPS_PORT },
+	[INTERFACE_LISTEN_NOSEC] = { "listen-nosec",
+		"a port, an IPv6 address, [IPv6 address]:port, and for IPv4 an address or address:port",
+		parse_places, I(listen_nosec), .max = COAP_PORT },
 	[INTERFACE_CIPHERS] = { "ciphers",
-		"each at most once, of aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, "
-		"aes-256-ccm, aes-256-gcm and chacha20-poly1305",
+		"each at most once, of aes-128-ccm-8, aes-128-ccm, aes-128-gcm, aes-256-ccm-8, aes-256-ccm, aes-256-gcm and chacha20-poly1305",
 		parse_ciphers, I(handshake.ciphers) },
 	[INTERFACE_RETRANSMIT_MIN] = { "retransmit-min", "100ms to 60s, " DURATION,
 		parse_ms, I(handshake.retransmit_min), .min = 100, .max = 60000 },
@@ -451,7 +464,8 @@ const struct config_key config_peer_keys[] = {
 	[PEER_MAX_ASSOCS] = { "max-assocs", "a number from 1 to 64", parse_u32, P(max_assocs),
 		.min = 1, .max = 64 },
 	[PEER_PAYLOAD] = { "payload", "\"coap\" or \"opaque\"", parse_payload, P(payload) },
-	[PEER_ENDPOINT] = { "endpoint", "[IPv6 address]:port, IPv4 address:port, only the address, or \"last\"",
+	[PEER_ENDPOINT] = { "endpoint",
+		"[IPv6 address]:port, IPv4 address:port, only the address, or \"last\"",
 		parse_remote, P(endpoint), P2(endpoint_port) },
 	[PEER_CONNECT] = { "connect", "\"demand\" or \"always\"", parse_connect, P(always) },
 	[PEER_LOCAL_IDENTITY] = { "local-identity",
@@ -468,5 +482,7 @@ const struct config_key config_peer_keys[] = {
 	[PEER_CERTIFICATE_FINGERPRINT] = { "certificate-fingerprint",
 		"the certificate's SHA-256, 64 hexadecimal digits, with or without colons",
 		config_parse_fingerprint },
+	[PEER_SECURITY] = { "security", "\"none\"; without this line a peer has security",
+		parse_security, P(nosec) },
 };
 

@@ -28,12 +28,16 @@ struct config_key {
 /* At least so many octets of a connection ID are left to chance. */
 #define CID_RANDOM	4U
 
+#define COAP_PORT	5683		/* RFC 7252 section 12.6 */
+#define COAPS_PORT	5684		/* RFC 7252 section 12.7 */
+
 /* Places in the tables, and bits of what was given: the limits come last. */
 enum {
 	INTERFACE_LOWER,
 	INTERFACE_ADDRESS,
 	INTERFACE_SERVICE,
 	INTERFACE_LISTEN,
+	INTERFACE_LISTEN_NOSEC,
 	INTERFACE_CIPHERS,
 	INTERFACE_RETRANSMIT_MIN,
 	INTERFACE_RETRANSMIT_MAX,
@@ -89,6 +93,7 @@ enum {
 	PEER_PUBLIC_KEY_FILE,
 	PEER_CERTIFICATE_IDENTITY,
 	PEER_CERTIFICATE_FINGERPRINT,
+	PEER_SECURITY,
 	PEER_KEYS,
 };
 

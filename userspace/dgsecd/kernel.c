@@ -189,7 +189,7 @@ int kernel_set(const struct config *config)
 
 static struct ports ports_of(const struct config *config)
 {
-	return (struct ports) { .v6 = config->listen_port, .v4 = config->listen4_port };
+	return (struct ports) { .v6 = config->listen.port, .v4 = config->listen.port4 };
 }
 
 static bool is_at(const struct dgsec_socket *sock, struct ports ports)
@@ -256,6 +256,9 @@ static int on_socket(const struct dgsec_socket *sock, void *arg)
 	};
 	bool wanted = false;
 
+	/* kernel_claim_nosec() */
+	if (sock->protocol == DGSEC_PROTOCOL_NONE)
+		return 0;
 	for (size_t i = 0; i < scan->n_places; i++)
 		wanted |= scan->places[i].family == at.family && scan->places[i].port == at.port;
 	if (!dgsec_has(sock, DGSEC_A_SOCKET_STANDBY)) {
@@ -296,6 +299,49 @@ int kernel_claim(const struct config *config)
 		dgsec_socket_del(dg, ref, &scan.stale[i].addr, scan.stale[i].port);
 	}
 	return 0;
+}
+
+struct nosec_scan {
+	const struct places *places;
+	struct dgsec_socket stale[2 * 4];
+	size_t n_stale;
+};
+
+static int on_nosec_socket(const struct dgsec_socket *sock, void *arg)
+{
+	struct nosec_scan *scan = arg;
+	uint16_t port = IN6_IS_ADDR_V4MAPPED(&sock->addr) ? scan->places->port4 :
+							      scan->places->port;
+
+	if (sock->protocol == DGSEC_PROTOCOL_NONE && sock->port != port &&
+	    dgsec_has(sock, DGSEC_A_SOCKET_STANDBY) && scan->n_stale < 8)
+		scan->stale[scan->n_stale++] = *sock;
+	return 0;
+}
+
+int kernel_claim_nosec(const struct config *config)
+{
+	struct nosec_scan scan = { .places = &config->listen_nosec };
+	int ret = dgsec_socket_list(dg, ref, on_nosec_socket, &scan);
+
+	if (ret) {
+		log_error("the kernel's sockets cannot be listed: %s", kernel_error());
+		return ret;
+	}
+	for (size_t i = 0; i < scan.n_stale; i++) {
+		log_info("closing port %u of an earlier configuration", scan.stale[i].port);
+		dgsec_socket_del(dg, ref, &scan.stale[i].addr, scan.stale[i].port);
+	}
+	return 0;
+}
+
+int kernel_attach_nosec(int fd)
+{
+	int ret = dgsec_socket_add(dg, ref, fd, DGSEC_PROTOCOL_NONE);
+
+	if (ret)
+		log_error("the kernel refuses the socket without security: %s", kernel_error());
+	return ret;
 }
 
 int kernel_attach(int fd, const struct config *config)
@@ -510,6 +556,22 @@ int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 	else if (unanswered(ret))
 		delete_orphan(peer, ep);
 	return ret;
+}
+
+int kernel_assoc_new_nosec(const struct peer *peer, const struct endpoint *ep)
+{
+	struct dgsec_assoc assoc = { .has = DGSEC_HAS(DGSEC_A_ASSOC_REPLACE) };
+	int ret = check_peer(peer);
+
+	if (ret)
+		return ret;
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PEER_ID, peer_id, peer->id);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_PROTOCOL, protocol, DGSEC_PROTOCOL_NONE);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_REMOTE_ADDR, remote_addr, ep->remote);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_REMOTE_PORT, remote_port, ep->remote_port);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_LOCAL_ADDR, local_addr, ep->local);
+	DGSEC_PUT(&assoc, DGSEC_A_ASSOC_LOCAL_PORT, local_port, ep->local_port);
+	return checked(dgsec_assoc_new(dg, ref, &assoc, NULL, NULL));
 }
 
 int kernel_assoc_del(uint32_t id)

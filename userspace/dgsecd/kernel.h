@@ -20,6 +20,9 @@ int kernel_set(const struct config *config);	/* the interface's settings */
 /* Nobody else serves the ports: to be asked before sockets are bound there. */
 int kernel_claim(const struct config *config);
 int kernel_attach(int fd, const struct config *config);
+/* The same for those without security: the kernel lets nothing of them up. */
+int kernel_claim_nosec(const struct config *config);
+int kernel_attach_nosec(int fd);
 void kernel_close(void);
 
 const char *kernel_error(void);
@@ -54,6 +57,8 @@ struct kernel_assoc {
 int kernel_assoc_new(const struct peer *peer, const struct endpoint *ep,
 		     const struct handshake_keys *keys, const struct kernel_assoc *with,
 		     uint32_t *id);
+/* Without security. */
+int kernel_assoc_new_nosec(const struct peer *peer, const struct endpoint *ep);
 int kernel_assoc_del(uint32_t id);
 /* The same with close_notify. */
 int kernel_assoc_close(uint32_t id);

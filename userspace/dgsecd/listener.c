@@ -58,7 +58,7 @@ static socklen_t address_size(const union address *addr)
 size_t listener_places(const struct config *config, struct listener_place out[LISTENER_SOCKETS])
 {
 	const struct listener_place wanted[] = {
-		{ AF_INET6, config->listen_port }, { AF_INET, config->listen4_port },
+		{ AF_INET6, config->listen.port }, { AF_INET, config->listen.port4 },
 	};
 	bool connects = config_connects(config);
 	size_t n = 0;
@@ -95,20 +95,20 @@ static union address address_at(const struct config *config, const struct listen
 	if (at->family == AF_INET) {
 		addr = (union address) { .v4.sin_family = AF_INET };
 		addr.v4.sin_port = htons(at->port);
-		addr.v4.sin_addr = config->listen4_addr;
+		addr.v4.sin_addr = config->listen.addr4;
 		return addr;
 	}
 	addr.v6.sin6_port = htons(at->port);
-	addr.v6.sin6_addr = config->listen_addr;
-	if (IN6_IS_ADDR_LINKLOCAL(&config->listen_addr))
+	addr.v6.sin6_addr = config->listen.addr;
+	if (IN6_IS_ADDR_LINKLOCAL(&config->listen.addr))
 		addr.v6.sin6_scope_id = device;
 	return addr;
 }
 
 static void log_failure(const struct config *config, const struct listener_place *at, int err)
 {
-	bool listens = at->port == (at->family == AF_INET ? config->listen4_port :
-							     config->listen_port);
+	bool listens = at->port == (at->family == AF_INET ? config->listen.port4 :
+							     config->listen.port);
 
 	if (err == -EADDRINUSE)
 		log_error("port %u on %s belongs to another program: stop it or change \"%s\"",
@@ -207,10 +207,10 @@ int listener_source(const struct config *config, struct endpoint *ep)
 	socklen_t len = sizeof(addr);
 	int probe, ret;
 
-	ep->local = config->listen_addr;
+	ep->local = config->listen.addr;
 	if (v4)
-		set_mapped(&ep->local, &config->listen4_addr);
-	if (v4 ? config->listen4_addr.s_addr : !IN6_IS_ADDR_UNSPECIFIED(&ep->local))
+		set_mapped(&ep->local, &config->listen.addr4);
+	if (v4 ? config->listen.addr4.s_addr : !IN6_IS_ADDR_UNSPECIFIED(&ep->local))
 		return 0;
 	/* Nothing is sent: the kernel chooses. */
 	probe = socket(addr.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);

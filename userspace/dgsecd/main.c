@@ -27,6 +27,7 @@
 #include "link.h"
 #include "listener.h"
 #include "log.h"
+#include "nosec.h"
 #include "notify.h"
 #include "peers.h"
 #include "session.h"
@@ -90,6 +91,12 @@ static int check(const char *path)
 	return 0;
 }
 
+static bool same_places(const struct places *a, const struct places *b)
+{
+	return IN6_ARE_ADDR_EQUAL(&a->addr, &b->addr) && a->port == b->port &&
+	       a->addr4.s_addr == b->addr4.s_addr && a->port4 == b->port4;
+}
+
 /* What the running daemon cannot change. NULL: nothing of it is changed. */
 static const char *fixed_setting(const struct config *a, const struct config *b)
 {
@@ -99,11 +106,10 @@ static const char *fixed_setting(const struct config *a, const struct config *b)
 		return "lower";
 	if (!IN6_ARE_ADDR_EQUAL(&a->addr, &b->addr) || a->prefix_len != b->prefix_len)
 		return "address";
-	if (!IN6_ARE_ADDR_EQUAL(&a->listen_addr, &b->listen_addr) ||
-	    a->listen_port != b->listen_port ||
-	    a->listen4_addr.s_addr != b->listen4_addr.s_addr ||
-	    a->listen4_port != b->listen4_port)
+	if (!same_places(&a->listen, &b->listen))
 		return "listen";
+	if (!same_places(&a->listen_nosec, &b->listen_nosec))
+		return "listen-nosec";
 	if (config_connects(a) &&
 	    memcmp(a->connect_ports, b->connect_ports, sizeof(a->connect_ports)))
 		return "connect-ports";
@@ -134,6 +140,7 @@ static int try_reload(struct daemon *d)
 	call_reload(config);
 	d->config = config;
 	config_free(old);
+	nosec_sync(config);
 	return 0;
 }
 
@@ -173,6 +180,8 @@ static void on_alive(struct timer *timer)
 
 	timer_arm(timer, timer_now() + ALIVE_INTERVAL);
 	check_alive(d);
+	if (!d->stop)
+		nosec_retry(d->config);
 }
 
 static void on_links(struct daemon *d)
@@ -336,10 +345,10 @@ static void say_ready(const struct config *config)
 {
 	char v6[32] = "", v4[32] = "";
 
-	if (config->listen_port)
-		snprintf(v6, sizeof(v6), ", port %u", config->listen_port);
-	if (config->listen4_port)
-		snprintf(v4, sizeof(v4), ", IPv4 port %u", config->listen4_port);
+	if (config->listen.port)
+		snprintf(v6, sizeof(v6), ", port %u", config->listen.port);
+	if (config->listen.port4)
+		snprintf(v4, sizeof(v4), ", IPv4 port %u", config->listen.port4);
 	log_info("ready: %s on %s%s%s, %zu peers", config->name, config->lower, v6, v4,
 		 config->n_peers);
 }
@@ -360,7 +369,10 @@ static int run(struct daemon *d)
 	/* Last, so that what waits at the old socket waits as short as can be. */
 	if (!ret)
 		ret = open_sockets(d, d->config);
+	if (!ret)
+		ret = nosec_open(d->config);
 	if (!ret) {
+		nosec_sync(d->config);
 		say_ready(d->config);
 		call_start(d->config);
 		notify_ready();
@@ -373,6 +385,7 @@ static int run(struct daemon *d)
 	call_stop();
 	session_stop();
 	listener_close();
+	nosec_close();
 	kernel_close();
 	return ret ? 1 : d->status;
 }

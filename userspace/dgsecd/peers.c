@@ -40,7 +40,8 @@ static bool same_public(const struct public_identity *a, const struct public_ide
 bool peers_same(const struct peer *a, const struct peer *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->identity, b->identity) &&
-	       IN6_ARE_ADDR_EQUAL(&a->addr, &b->addr) && a->psk.len == b->psk.len &&
+	       IN6_ARE_ADDR_EQUAL(&a->addr, &b->addr) && a->nosec == b->nosec &&
+	       a->psk.len == b->psk.len &&
 	       !memcmp(a->psk.key, b->psk.key, a->psk.len) && same_public(a->public, b->public);
 }
 

@@ -9,6 +9,7 @@
 
 static const char *const protocols[] = {
 	[DGSEC_PROTOCOL_DTLS12] = "dtls12",
+	[DGSEC_PROTOCOL_NONE] = "none",
 };
 
 static const char *const ciphers[] = {
@@ -121,6 +122,9 @@ static const char *const stats[] = {
 	[DGSEC_A_STATS_RX_DROP_NO_EXCHANGE] = "rx-drop-no-exchange",
 	[DGSEC_A_STATS_TX_DROP_NOT_COAP] = "tx-drop-not-coap",
 	[DGSEC_A_STATS_TX_DROP_NO_EXCHANGE] = "tx-drop-no-exchange",
+	[DGSEC_A_STATS_RX_NOSEC] = "rx-nosec",
+	[DGSEC_A_STATS_RX_DROP_NOSEC] = "rx-drop-nosec",
+	[DGSEC_A_STATS_TX_NOSEC] = "tx-nosec",
 };
 
 static_assert(ARRAY_SIZE(stats) == DGSEC_A_STATS_MAX + 1,

@@ -17,13 +17,18 @@
 #define DGSEC_CID_MAX		32
 #define DGSEC_DATAGRAM_MAX	16384
 #define DGSEC_EXPECT_MAX	300
+#define DGSEC_NOSEC_MARK	1852796517
 
 /**
  * enum dgsec_protocol - The record protocol of an association or a socket.
  * @DGSEC_PROTOCOL_DTLS12: DTLS 1.2 (RFC 6347)
+ * @DGSEC_PROTOCOL_NONE: no security (NoSec, RFC 7252 section 9); datagrams in
+ *   the clear, told by their outer endpoint, which anybody on their way can
+ *   forge
  */
 enum dgsec_protocol {
 	DGSEC_PROTOCOL_DTLS12 = 1,
+	DGSEC_PROTOCOL_NONE,
 };
 
 /**
@@ -303,6 +308,9 @@ enum {
 	DGSEC_A_STATS_TX_DROP_NO_EXCHANGE,
 	DGSEC_A_STATS_RX_DROP_RATE_PREFIX,
 	DGSEC_A_STATS_RX_DROP_RATE_TOTAL,
+	DGSEC_A_STATS_RX_NOSEC,
+	DGSEC_A_STATS_RX_DROP_NOSEC,
+	DGSEC_A_STATS_TX_NOSEC,
 
 	__DGSEC_A_STATS_MAX,
 	DGSEC_A_STATS_MAX = (__DGSEC_A_STATS_MAX - 1)

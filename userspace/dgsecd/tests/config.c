@@ -17,6 +17,8 @@
 #define IFACE	"[interface dg0]\nlower = lowpan0\naddress = fd00:d9::1/64\n"
 #define PEER	"[peer lamp]\nidentity = lamp\npsk = 000102030405060708090a0b0c0d0e0f\n"
 #define KEY	"psk = 000102030405060708090a0b0c0d0e0f\n"
+#define NOSEC	"listen-nosec = 5683\n[peer lamp]\nsecurity = none\naddress = fd00:d9::17\n" \
+		"endpoint = [fd00:6::2]:5683\n"
 #define OCTETS4	"\xc3\xa4\xc3\xa4"
 #define TEN	"0123456789"
 
@@ -107,6 +109,27 @@ static const struct {
 		{ { 4, "listen: expected" } } },
 	{ "listen on an IPv4 port 0", IFACE "listen = 192.0.2.1:0\n",
 		{ { 4, "listen: expected" } } },
+	{ "no security, but a key", IFACE NOSEC "identity = lamp\n",
+		{ { 5, "security = none and identity: keep one" } } },
+	{ "no security and no endpoint", IFACE "listen-nosec = 5683\n[peer lamp]\nsecurity = none\n"
+		"address = fd00:d9::17\n", { { 5, "no endpoint, by which alone it is known" } } },
+	{ "no security and no address", IFACE "listen-nosec = 5683\n[peer lamp]\nsecurity = none\n"
+		"endpoint = fd00:6::2\n", { { 5, "has no address" } } },
+	{ "no security and no place for it", IFACE "[peer lamp]\nsecurity = none\n"
+		"address = fd00:d9::17\nendpoint = fd00:6::2\n",
+		{ { 4, "listen-nosec of the interface has no place of IPv6" } } },
+	{ "no security on IPv4, a place of IPv6", IFACE "listen-nosec = 5683\n[peer lamp]\n"
+		"security = none\naddress = fd00:d9::17\nendpoint = 192.0.2.1\n",
+		{ { 5, "no place of IPv4" } } },
+	{ "two without security at one endpoint", IFACE NOSEC "[peer two]\nsecurity = none\n"
+		"address = fd00:d9::18\nendpoint = [fd00:6::2]:5683\n",
+		{ { 9, "the same endpoint as peer lamp in line 5" } } },
+	{ "another security", IFACE PEER "security = some\n",
+		{ { 7, "security: expected \"none\"" } } },
+	{ "no security, but limits", IFACE NOSEC "hard-packets = 7\n",
+		{ { 5, "security = none and limits" } } },
+	{ "an endpoint that is many", IFACE PEER "endpoint = 224.0.1.187\n",
+		{ { 7, "endpoint: expected" } } },
 	{ "listen on nothing", IFACE "listen =\n", { { 4, "listen: expected" } } },
 	{ "an unknown cipher", IFACE "ciphers = aes-128-ccm-8, aes-512\n",
 		{ { 4, "ciphers: expected each at most once" } } },
@@ -338,7 +361,8 @@ static void test_minimal(void)
 	ktap_test(config && !mistakes.n, "the shortest configuration");
 	if (!config)
 		return;
-	ktap_test(config->listen_port == 5684 && !config->listen4_port && config->service_port == 5683 &&
+	ktap_test(config->listen.port == 5684 && !config->listen.port4 &&
+		  config->service_port == 5683 &&
 		  config->half_open_max == 1000 && config->half_open_expiry == 120000 &&
 		  config->handshake.retransmit_min == 9000 && config->limits.window == 64 &&
 		  config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_CCM_8 &&
@@ -388,8 +412,8 @@ static void test_full(void)
 	ktap_test(!strcmp(config->name, "dg1") && !strcmp(config->lower, "wpan.7") &&
 		  has_addr(&config->addr, "fd00:1::1") && config->prefix_len == 56 &&
 		  has_addr(&config->service_addr, "fd00:2::2") && config->service_port == 6000 &&
-		  has_addr(&config->listen_addr, "fe80::1") && config->listen_port == 7000 &&
-		  config->listen4_addr.s_addr == htonl(0xc0000201) && config->listen4_port == 5684,
+		  has_addr(&config->listen.addr, "fe80::1") && config->listen.port == 7000 &&
+		  config->listen.addr4.s_addr == htonl(0xc0000201) && config->listen.port4 == 5684,
 		  "names and addresses of the interface");
 	ktap_test(config->handshake.ciphers[0] == DGSEC_CIPHER_AES_128_GCM &&
 		  config->handshake.ciphers[1] == DGSEC_CIPHER_AES_128_CCM_8 &&
