@@ -66,12 +66,16 @@ for by in ids tickets; do
 		check "$by, $lost: resumed" resumed 1
 		check "$by, $lost: served once" served_once 1
 	done
+	check "$by: with connection IDs, both flights lost" peer -C 4 "handshake $with" \
+		"handshake resume $with lose=1 lose-own=1" 'get /x'
+	check "$by, connection IDs: resumed" resumed 1
+	check "$by, connection IDs: served once" served_once 1
 	for where in before same after; do
 		check "$by: data $where the Finished" peer "handshake $with" \
 			"handshake resume $with overtake=$where seq=8 get=/over" read 'get /x'
 		check "$by, $where: served once each" served_once 2
 	done
-	counted $by 7
+	counted $by 8
 	check "$by: nothing is held any more" idle
 done
 
