@@ -125,7 +125,7 @@ must on_gw peer del dg0 dev1
 
 # ---- the daemon ----
 clear_peers() {
-	cat >"$conf" <<-EOT
+	(umask 077 && cat >"$conf" <<-EOT
 		[interface dg0]
 		lower = lowpan0
 		address = $GW_INNER/64
@@ -136,6 +136,7 @@ clear_peers() {
 		address = $INNER
 		endpoint = [$DEV]:${1:-5683}
 	EOT
+	)
 }
 clear_peers
 also '' '[peer dev2]' 'security = none' "address = $INNER2" 'endpoint = 192.0.2.3'
@@ -148,11 +149,10 @@ check "over IPv6" ask
 check "over IPv4" ask dev2 "[$DEV2]:5683" "[$GW4]:5683"
 check "both are answered" moved rx-bytes=24 rx-records=2 rx-nosec=2 tx-bytes=24 tx-records=2 tx-nosec=2
 check "each as itself" served ".[$seen:] | map(.from) | .[-2:] == [\"fd00:d9::17\", \"fd00:d9::18\"]"
-check "programs ask in the clear" eval 'start coap dev1 coap-server-notls -A $DEV -p 5683 &&
-	wait_for 10 eval "at dev1 ss -Hlnu | grep -q :5683" && stop echo &&
-	at gw timeout 20 coap-client-notls -a $GW_INNER -p 5683 -m get "coap://[$INNER]/" | grep -q .'
+start coap dev1 coap-server-notls -A $DEV -p 5683
+must wait_for 10 eval 'at dev1 ss -Hlnu | grep -q ":5683 "'
+check "programs ask in the clear" eval 'at gw timeout 20 coap-client-notls -m get "coap://[$INNER]/" | grep -q .'
 stop coap
-serve
 
 stop "$daemon" KILL >/dev/null
 standing() { on_gw show dg0 -j | jq -e '.[0]."socket-list" | length == 3 and all(.standby)'; }
@@ -173,6 +173,7 @@ configure 'listen-nosec = 5683'
 check "security, from now on" eval '! reload || daemon_is ".reloads_failed == 1"'
 configure "listen-nosec = [$GW]:5683, 0.0.0.0:5683"
 check "with the same sockets" reload
+check "it is in force" daemon_is '.reloads == 1'
 check "ends the association without" n_assocs 0
 mark
 ask
