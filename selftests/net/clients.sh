@@ -27,7 +27,8 @@ coap() {
 }
 # get LIBRARY PATH: what comes back is in $out/got
 get() { coap "$1" -m get "coaps://${GW4:-[$GW]}$2" >"$out/got" 2>&1 && [ -s "$out/got" ]; }
-time_of_day() { said "$out/got" '[A-Z][a-z][a-z] [0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]'; }
+# Not a line of the client's own log, which goes on behind the seconds.
+time_of_day() { said "$out/got" '[A-Z][a-z][a-z] [0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]$'; }
 uses() { on_gw assoc show dg0 -j | jq -e "any(.cipher == \"$1\")"; }
 
 # ---- programs that are no CoAP clients: lines go out and come back ----------

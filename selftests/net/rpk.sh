@@ -60,15 +60,18 @@ with
 check "CoAP again" reload
 start server gw coap-server-notls -A $GW_INNER -p 5683
 must wait_for 10 eval 'at gw ss -Hlnu | grep -q ":5683 "'
-# by NAME: the time, asked for with this key by libcoap
+# by NAME HOST: the time, asked for with this key by libcoap
 by() {
 	openssl ec -in "$pki/$1.key" -out "$pki/$1.ec" 2>>"$out/openssl"
 	timeout $((20 * DGSEC_SLOW)) ip netns exec "$(ns dev1)" coap-client-gnutls -M "$pki/$1.ec" -n -m get \
-		"coaps://[$GW]/time" >"$out/got" 2>&1 && time_of_day && return
+		"coaps://$2/time" >"$out/got" 2>&1 && time_of_day && return
 	cat "$out/got"
 	return 1
 }
-check "coap-client-gnutls" by dev1 && interop libcoap-gnutls server RawPublicKey aes-128-ccm-8
+hosts=/etc/netns/$(ns dev1)
+mkdir -p "$hosts"
+echo "$GW gateway.example" >"$hosts/hosts"
+check "coap-client-gnutls" by dev1 gateway.example && interop libcoap-gnutls server RawPublicKey aes-128-ccm-8
 check "no handshake has failed" daemon_is \
 	'[.ended | del(.confirmed, .unconfirmed, .assoc_gone, .library)[]] + [.refused[]] | add == 0'
 
@@ -100,6 +103,9 @@ with
 check "as before" reload
 
 # ---- who is refused ----
+# GnuTLS does not take an address for a server's name, which RFC 6066 forbids.
+refuse "libcoap, asking for an address" by dev1 "[$GW]"
+check "for the right reason" ended bad_server_name
 with_key stranger
 refuse "an unknown key is refused" s_client "${options[@]}"
 check "for the right reason" ended unknown_public_key
@@ -153,5 +159,5 @@ check "it got that" said "$out/client" 'subject .CN=gateway'
 stop client KILL
 check "they go" clear_assocs
 check "the daemon is alive" running "$daemon"
-rm -rf "$pki"
+rm -rf "$pki" "$hosts"
 done_testing

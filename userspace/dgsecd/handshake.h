@@ -148,6 +148,7 @@ enum handshake_failure {
 	HANDSHAKE_BAD_CRL,		/* there is no current list of revoked ones */
 	HANDSHAKE_BAD_CERTIFICATE,	/* malformed, or too weak */
 	HANDSHAKE_BAD_SIGNATURE,	/* the client does not have the private key */
+	HANDSHAKE_BAD_SERVER_NAME,	/* it is no host name */
 	HANDSHAKE_ALERT,		/* the client gave up */
 	HANDSHAKE_TIMEOUT,		/* repeated for too long */
 	HANDSHAKE_SEND,			/* events.send() refused */

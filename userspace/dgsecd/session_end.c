@@ -49,6 +49,8 @@ static const struct {
 		"the client's certificate is malformed, or too weak" },
 	[SESSION_BAD_SIGNATURE] = { "bad_signature",
 		"the client does not have the private key of its certificate or public key" },
+	[SESSION_BAD_SERVER_NAME] = { "bad_server_name",
+		"the client gives an address as the server's name (RFC 6066 section 3)" },
 	[SESSION_ALERT] = { "alert", "the client gave up with an alert",
 		"the device refused with an alert: compare identity (\"local-identity\") and key" },
 	[SESSION_TIMEOUT] = { "timeout", "the client stopped to answer",
@@ -87,6 +89,7 @@ static const char *const failures[HANDSHAKE_FAILURES] = {
 	[HANDSHAKE_BAD_CRL] = "bad_crl",
 	[HANDSHAKE_BAD_CERTIFICATE] = "bad_certificate",
 	[HANDSHAKE_BAD_SIGNATURE] = "bad_signature",
+	[HANDSHAKE_BAD_SERVER_NAME] = "bad_server_name",
 	[HANDSHAKE_ALERT] = "alert",
 	[HANDSHAKE_TIMEOUT] = "timeout",
 	[HANDSHAKE_SEND] = "send",
@@ -145,6 +148,8 @@ enum session_end session_end_of(enum handshake_failure failure)
 		return SESSION_BAD_CERTIFICATE;
 	case HANDSHAKE_BAD_SIGNATURE:
 		return SESSION_BAD_SIGNATURE;
+	case HANDSHAKE_BAD_SERVER_NAME:
+		return SESSION_BAD_SERVER_NAME;
 	case HANDSHAKE_ALERT:
 		return SESSION_ALERT;
 	case HANDSHAKE_TIMEOUT:
