@@ -47,7 +47,7 @@ typedef u16 __be16;
 #define kvfree(p)		free(p)
 
 /* one thread */
-typedef struct { } spinlock_t;
+#define spinlock_t		struct { }
 #define spin_lock_init(lock)	((void)(lock))
 #define spin_lock(lock)		((void)(lock))
 #define spin_unlock(lock)	((void)(lock))
@@ -83,9 +83,11 @@ static inline void get_random_bytes(void *p, size_t len)
 	}
 }
 
-typedef struct {
+struct siphash_key {
 	u64 key[2];
-} siphash_key_t;
+};
+
+#define siphash_key_t		struct siphash_key
 
 /* Nobody attacks a test: any hash will do. */
 static inline u64 siphash(const void *data, size_t len,
