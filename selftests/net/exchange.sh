@@ -213,7 +213,7 @@ check "its message IDs are watched meanwhile" exchanges 'any(.service and .state
 refused() {
 	mark
 	at "$2" dtls-raw -k "$keys" -c aes-128-ccm-8 -l "$3" -r "[$INNER]:5683" "send raw=$4"
-	moved "$1=1"
+	wait_for 5 eval '[ "$(moved_by '"$1"')" = 1 ]'
 }
 make_keys
 start icmp host tcpdump -n -l -i any icmp6
