@@ -126,7 +126,8 @@ static size_t finish(struct wire *w, struct spec *s, __u8 *out, size_t max)
 
 	content(s);
 	s->r.cid = w->keys.tx_cid_len && !s->nocid && !s->plain;
-	if (RECORD_HEADER + RECORD_CID_MAX + RECORD_NONCE + s->r.pad + s->r.len + RECORD_TAG_MAX + s->add > max)
+	if (RECORD_HEADER + RECORD_CID_MAX + RECORD_NONCE + s->r.pad + s->r.len + RECORD_TAG_MAX +
+	    s->add > max)
 		die("too much for a datagram");
 	if (!s->has_nonce) {
 		put_be16(s->r.nonce, s->r.epoch);

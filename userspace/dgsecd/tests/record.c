@@ -146,9 +146,9 @@ static void test_cases(void)
 /* With connection IDs of 2 octets */
 static void test_cids(void)
 {
-	static const char text[] =
-		"14fefd 0000 000000000003 0001 01  19fefd 0001 000000000007 c0de 0002 abcd "
-		"19fefd 0001 000000000005 c0df 0001 00  17fefd 0001 000000000006 0001 00";
+	static const char text[] = {
+		"14fefd 0000 000000000003 0001 01  19fefd 0001 000000000007 c0de 0002 abcd 19fefd 0001 000000000005 c0df 0001 00  17fefd 0001 000000000006 0001 00"
+	};
 	uint8_t data[128], out[128];
 	size_t len = unhex(text, data), left;
 	const uint8_t *at = data;
@@ -178,15 +178,21 @@ static void test_extensions(void)
 		int want;
 	} hellos[] = {
 		{ "a ClientHello with it, behind another",
-		  "01 000000 0000 000000 000000 fefd R 00 04 11223344 0002c0a8 0100 000b 00170000 0036 0003 02abcd", 3 },
+		  "01 000000 0000 000000 000000 fefd R 00 04 11223344 0002c0a8 0100 000b 00170000 0036 0003 02abcd",
+		  3 },
 		{ "a ClientHello with an empty one",
 		  "01 000000 0000 000000 000000 fefd R 00 00 0002c0a8 0100 0005 0036 0001 00", 1 },
 		{ "a ServerHello with it",
 		  "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0006 0036 0002 01ee", 2 },
-		{ "none", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0004 0017 0000", -1 },
+		{ "none",
+		  "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0004 0017 0000", -1 },
 		{ "no extensions", "02 000000 0000 000000 000000 fefd R 00 c0a8 00", -1 },
-		{ "a length that lies", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0006 0036 0003 01ee", -1 },
-		{ "the same of all", "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0007 0036 0002 01ee", -1 },
+		{ "a length that lies",
+		  "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0006 0036 0003 01ee",
+		  -1 },
+		{ "the same of all",
+		  "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0007 0036 0002 01ee",
+		  -1 },
 		{ "a session ID beyond the end", "02 000000 0000 000000 000000 fefd R 20 c0a8", -1 },
 	};
 	uint8_t id[32];
@@ -218,7 +224,8 @@ static void test_extensions(void)
 
 static void test_session_id(void)
 {
-	static const char hello[] = "01 000000 0000 000000 000000 fefd R 03 010203 00 0004 c0a4 c0a8 01 00";
+	static const char hello[] =
+		"01 000000 0000 000000 000000 fefd R 03 010203 00 0004 c0a4 c0a8 01 00";
 	uint8_t data[256], id[32];
 	size_t len = unhex(hello, data);
 

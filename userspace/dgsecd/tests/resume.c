@@ -481,7 +481,8 @@ static void test_resumption(bool tickets)
 	for (unsigned int lost = 1; lost <= 3; lost++) {
 		lose_server = lost;
 		ktap_test(shake(&how) && resumed() == by && server.highest_seq >= lost &&
-			  server.highest_seq < 10, "by %s: the server's flight lost %u times", what, lost);
+			  server.highest_seq < 10,
+			  "by %s: the server's flight lost %u times", what, lost);
 		end();
 		lose_client = lost;
 		ktap_test(shake(&how) && resumed() == by && server.highest_seq >= lost &&
