@@ -193,7 +193,8 @@ static void test_extensions(void)
 		{ "the same of all",
 		  "02 000000 0000 000000 000000 fefd R 00 c0a8 00 0007 0036 0002 01ee",
 		  -1 },
-		{ "a session ID beyond the end", "02 000000 0000 000000 000000 fefd R 20 c0a8", -1 },
+		{ "a session ID beyond the end",
+		  "02 000000 0000 000000 000000 fefd R 20 c0a8", -1 },
 	};
 	uint8_t id[32];
 	const uint8_t *body;
