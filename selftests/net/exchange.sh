@@ -204,6 +204,12 @@ many_at_once() {
 	local other=$!
 	many gw -c 1 -n 300 -m 1000 -l "[$GW_INNER]:5683" && wait $other
 }
+# The service's 5683 is the association that has this port, not the youngest.
+stop device KILL
+for id in $(on_gw assoc show dg0 peer dev1 -j | jq '.[].id'); do
+	on_gw assoc del dg0 "$id"
+done
+port=40012 device 5693
 check "the service and others with the same message IDs" many_at_once
 check "its tokens are its own" holds "$out/echo" 'any(.[] | .coap // empty; .token == "0001")'
 check "its message IDs are watched meanwhile" exchanges 'any(.service and .state == "message")'
