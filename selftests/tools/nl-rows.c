@@ -348,7 +348,6 @@ const struct row rows[] = {
 	  { IF, N(DGSEC_A_EXCHANGE),
 	    { U32, DGSEC_A_EXCHANGE_PEER_ID, 4000000000u }, E },
 	  NLM_F_DUMP },
-	{ "exchange-get of one", DGSEC_CMD_EXCHANGE_GET, EOPNOTSUPP, { IF } },
 	{ "a dump without interface", DGSEC_CMD_PEER_GET, EINVAL, { }, NLM_F_DUMP },
 	{ "assoc-del of none", DGSEC_CMD_ASSOC_DEL, ENOENT,
 	  A({ U32, DGSEC_A_ASSOC_ID, 4000000000u }) },
