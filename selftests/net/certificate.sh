@@ -48,7 +48,8 @@ for c in $CIPHERS; do
 		--x509cafile $pki/root.crt --priority \
 		'NONE:+VERS-DTLS1.2:+ECDHE-ECDSA:+${gnutls_names[$c]}:+AEAD:+COMP-NULL:+SIGN-ALL:+GROUP-ALL:+CTYPE-ALL' $GW"
 	check "$c: was used" said "$out/client" "${gnutls_names[$c]}" && interop GnuTLS server Certificate "$c"
-	check "$c: for dev1" installed dev1 "$c"
+	# Their associations may have ended with their close_notify.
+	check "$c: for dev1" daemon_said "peer dev1 at .*: handshake done \\($c\\)"
 	check "$c: they go" clear_assocs
 done
 stop echo
