@@ -10,16 +10,8 @@
 
 seconds=${1:-15} seed=${2:-1}
 topology -v 1
-for i in 1 2; do
-	start "fuzz$i" gw nl-fuzz -s "$seconds" -r $((seed * 2 + i)) dg0 lowpan0
-done
-for i in 1 2; do
-	wait "$(pid_of "fuzz$i")"
-	rc=$?
-	unset "children[fuzz$i]"
-	note "$(cat "$out/fuzz$i")"
-	check "process $i: each command has succeeded, too" [ $rc = 0 ]
-done
+check "each command has succeeded, too" at gw nl-fuzz -j 2 -s "$seconds" -r "$seed" dg0 lowpan0
+note "$(cat "$out/check")"
 check "the family still answers" on_gw show dg0
 must ip -n "$(ns gw)" link del dg0
 must at gw ip link add link lowpan0 name dg0 type dgsec

@@ -19,7 +19,9 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,7 +38,7 @@ static struct {
 	int netlink, family;
 	__u64 state;
 	unsigned long asked, refused[ERRNOS];
-	unsigned long done[256];	/* by command: successes */
+	unsigned long *done;	/* by command: successes, of all processes */
 	__u32 peers[IDS], assocs[IDS];	/* some that were made */
 	unsigned int n_peers, n_assocs;
 	int socks[SOCKS];
@@ -249,8 +251,34 @@ static void put_assoc(struct request *r)
 		put_u32(r, DGSEC_A_ASSOC_HARD_SECONDS, 1 + rnd() % 3);
 	if (one_in(3))
 		request_put(r, DGSEC_A_ASSOC_TX_CID, "cccccccc", 1 + rnd() % 8);
-	if (one_in(3))
+	/* seldom of the length that the interface has now */
+	if (one_in(10))
 		request_put(r, DGSEC_A_ASSOC_RX_CID, "cccccccc", 8);
+	request_end(r, nest);
+}
+
+/* One of those that were made, and at times something about it */
+static void put_some_assoc(struct request *r)
+{
+	size_t nest = request_nest(r, DGSEC_A_ASSOC);
+
+	put_u32(r, DGSEC_A_ASSOC_ID, w.assocs[rnd() % IDS]);
+	if (one_in(2))
+		put_u32(r, DGSEC_A_ASSOC_IDLE_SECONDS, 1 + rnd() % 100);
+	request_end(r, nest);
+}
+
+static void put_alert(struct request *r)
+{
+	__u8 level = 1 + rnd() % 2, description = rnd() % 120;
+	size_t nest;
+
+	nest = request_nest(r, DGSEC_A_ASSOC);
+	put_u32(r, DGSEC_A_ASSOC_ID, w.assocs[rnd() % IDS]);
+	request_end(r, nest);
+	nest = request_nest(r, DGSEC_A_ALERT);
+	request_put(r, DGSEC_A_ALERT_LEVEL, &level, 1);
+	request_put(r, DGSEC_A_ALERT_DESCRIPTION, &description, 1);
 	request_end(r, nest);
 }
 
@@ -298,6 +326,11 @@ static void build(struct request *r, const struct genl_split_ops *op)
 		put_u32(r, DGSEC_A_IFINDEX, w.ifindex);
 	if (op->cmd == DGSEC_CMD_ASSOC_NEW && !one_in(3)) {
 		put_assoc(r);
+	} else if ((op->cmd == DGSEC_CMD_ASSOC_SET || op->cmd == DGSEC_CMD_ASSOC_DEL) &&
+		   one_in(2)) {
+		put_some_assoc(r);
+	} else if (op->cmd == DGSEC_CMD_ALERT_SEND && one_in(2)) {
+		put_alert(r);
 	} else if (op->cmd == DGSEC_CMD_PEER_NEW && one_in(2)) {
 		put_peer(r);
 	} else if (op->cmd == DGSEC_CMD_SOCKET_ADD && one_in(2)) {
@@ -326,7 +359,7 @@ static void ask(void)
 	w.refused[reply.error < ERRNOS ? reply.error : 0]++;
 	if (reply.error)
 		return;
-	w.done[op->cmd]++;
+	__atomic_fetch_add(&w.done[op->cmd], 1, __ATOMIC_RELAXED);
 	if (op->cmd == DGSEC_CMD_PEER_NEW)
 		remember(&reply, DGSEC_A_PEER, DGSEC_A_PEER_ID, w.peers, &w.n_peers);
 	if (op->cmd == DGSEC_CMD_ASSOC_NEW)
@@ -351,15 +384,20 @@ static void open_socks(const char *lower)
 	}
 }
 
-static int report(void)
+static void report(void)
 {
-	int never = 0;
-
 	printf("# %lu requests:", w.asked);
 	for (int i = 0; i < ERRNOS; i++)
 		if (w.refused[i])
 			printf(" %s %lu", i ? strerrorname_np(i) : "ok", w.refused[i]);
-	printf("\n# commands that succeeded:");
+	printf("\n");
+}
+
+static int report_commands(void)
+{
+	int never = 0;
+
+	printf("# commands that succeeded:");
 	for (unsigned int i = 0; i < dgsec_nl_family.n_split_ops; i++) {
 		const struct genl_split_ops *op = &dgsec_nl_family.split_ops[i];
 
@@ -373,13 +411,17 @@ static int report(void)
 int main(int argc, char **argv)
 {
 	unsigned long most = 0;
-	unsigned int seconds = 10;
+	unsigned int seconds = 10, processes = 1;
+	int opt, status, never = 0;
+	bool child = false;
 	long long end;
-	int opt;
 
 	w.state = 88172645463325252ULL;
-	while ((opt = getopt(argc, argv, "n:s:r:")) != -1) {
+	while ((opt = getopt(argc, argv, "j:n:s:r:")) != -1) {
 		switch (opt) {
+		case 'j':
+			processes = strtoul(optarg, NULL, 10);
+			break;
 		case 'n':
 			most = strtoul(optarg, NULL, 10);
 			break;
@@ -390,20 +432,39 @@ int main(int argc, char **argv)
 			w.state ^= strtoul(optarg, NULL, 10) * 0x9e3779b97f4a7c15ULL;
 			break;
 		default:
-			die("usage: nl-fuzz [-n REQUESTS] [-s SECONDS] [-r SEED] DEV LOWER");
+			die("usage: nl-fuzz [-j PROCESSES] [-n REQUESTS] [-s SECONDS] [-r SEED] DEV LOWER");
 		}
 	}
 	if (argc - optind != 2)
-		die("usage: nl-fuzz [-n REQUESTS] [-s SECONDS] [-r SEED] DEV LOWER");
+		die("usage: nl-fuzz [-j PROCESSES] [-n REQUESTS] [-s SECONDS] [-r SEED] DEV LOWER");
 	w.ifindex = if_nametoindex(argv[optind]);
 	w.lower = if_nametoindex(argv[optind + 1]);
 	if (!w.ifindex || !w.lower)
 		die("no such devices");
+	/* shared by all: once one is attached, nobody else can bind to its port */
+	open_socks(argv[optind + 1]);
+	w.done = mmap(NULL, 256 * sizeof(*w.done), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w.done == MAP_FAILED)
+		die("no memory");
+	for (unsigned int i = 1; i < processes; i++) {
+		if (fork())
+			continue;
+		w.state ^= i * 0x2545f4914f6cdd1dULL;
+		processes = 1;
+		child = true;
+	}
 	w.netlink = netlink_open();
 	w.family = netlink_family(w.netlink, DGSEC_FAMILY_NAME);
-	open_socks(argv[optind + 1]);
 	end = now_ms() + seconds * 1000LL;
 	while (now_ms() < end && (!most || w.asked < most))
 		ask();
-	return report() ? 1 : 0;
+	report();
+	if (child)
+		return 0;
+	fflush(stdout);
+	while (wait(&status) > 0)
+		never += !!status;
+	never += report_commands();
+	return never ? 1 : 0;
 }
