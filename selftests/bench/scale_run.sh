@@ -82,10 +82,12 @@ attached() { at gw dgsec show dg0 -j | jq -e '.[0]."socket-list" | length == 1';
 
 # ---- real handshakes ---------------------------------------------------------
 
+# What servers say stays in the machine: writing it out to the host is waiting, and
+# then the machine's clock jumps.
 network
 load dgsec
 configure
-ip netns exec gw dgsecd -c /tmp/scale.conf >"$log/dgsecd.log" 2>&1 &
+ip netns exec gw dgsecd -c /tmp/scale.conf >/tmp/dgsecd.log 2>&1 &
 daemon=$!
 wait_for attached
 ip netns exec gw coap-echo -l "[fd00:d9::1]:5683" >/dev/null 2>&1 &
@@ -107,14 +109,14 @@ ip -n gw link del dg0
 openssl version >"$log/versions"
 gnutls-serv --version | head -1 >>"$log/versions"
 ip netns exec gw openssl s_server -dtls1_2 -listen -accept "[$server]:5001" -nocert -psk $PSK -psk_identity device \
-	-cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -quiet </dev/null >"$log/openssl.log" 2>&1 &
+	-cipher 'PSK-AES128-CCM8:@SECLEVEL=0' -quiet </dev/null >/tmp/openssl.log 2>&1 &
 other=$!
 wait_for at gw ss -Hlun 'sport = :5001'
 clients openssl -r "[$server]:5001" -b fd00:77:0:2:: -n $few -i device -c -p $other
 kill $other
 (umask 077 && echo "device:$PSK" >/tmp/scale.psk)
 ip netns exec gw gnutls-serv --udp -p 5002 --pskpasswd /tmp/scale.psk --priority 'NORMAL:-KX-ALL:+PSK:-CIPHER-ALL:+AES-128-CCM-8' \
-	--echo -q </dev/null >"$log/gnutls.log" 2>&1 &
+	--echo -q </dev/null >/tmp/gnutls.log 2>&1 &
 other=$!
 wait_for at gw ss -Hlun 'sport = :5002'
 clients gnutls -r "[$server]:5002" -b fd00:77:0:3:: -n $few -i device -c -p $other
