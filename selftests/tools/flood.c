@@ -306,7 +306,7 @@ int main(int argc, char **argv)
 	const char *link = NULL, *mac = NULL;
 	unsigned long sent = 0, rate = 1000;
 	struct sockaddr_in6 to = { 0 };
-	long long start, end, due;
+	long long start, end, ahead;
 	int opt, seconds = 5;
 
 	w.kind = KINDS;
@@ -352,9 +352,10 @@ int main(int argc, char **argv)
 	end = start + seconds * 1000000LL;
 	while (now_us() < end) {
 		sent += send_batch();
-		due = rate ? start + (long long)(sent * 1000000 / rate) : 0;
-		if (due > now_us())
-			usleep(due - now_us());
+		/* a little late already is no reason to wait */
+		ahead = rate ? start + (long long)(sent * 1000000 / rate) - now_us() : 0;
+		if (ahead > 0)
+			usleep(ahead);
 	}
 	printf("{\"sent\":%lu,\"seconds\":%.1f}\n", sent, (now_us() - start) / 1e6);
 	return 0;
