@@ -51,7 +51,7 @@ rm -f "$dir/log/${mine}status"
 	printf 'DGSEC_RUN=%q\n' "$run"
 } >"$dir/tree/${mine}run.env"
 
-cmdline="console=ttyS0 panic=-1 loglevel=5 mitigations=off root=/dev/vda${machine:+ DGSEC_MACHINE=$machine}"
+cmdline="console=ttyS0 panic=-1 loglevel=5 mitigations=off no_timer_check root=/dev/vda${machine:+ DGSEC_MACHINE=$machine}"
 # QEMU before 8.1 can go on executing a breakpoint that another processor has just
 # taken back, so a stock kernel that patches its code (a static key of UDP
 # encapsulation, while datagrams come in) dies with "Oops: int3" on a plain nop.
