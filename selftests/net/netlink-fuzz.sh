@@ -10,8 +10,15 @@
 
 seconds=${1:-15} seed=${2:-1}
 topology -v 1
-check "each command has succeeded, too" at gw nl-fuzz -j 2 -s "$seconds" -r "$seed" dg0 lowpan0
-note "$(cat "$out/check")"
+at gw nl-fuzz -j 2 -s "$seconds" -r "$seed" dg0 lowpan0 >"$out/fuzz" 2>&1
+rc=$?
+note "$(cat "$out/fuzz")"
+# 1: some command never succeeded, as by chance on a machine that makes few requests
+if [ $rc = 1 ] && [ "$DGSEC_SLOW" -gt 2 ]; then
+	skip "each command has succeeded, too" "this kernel is too slow for requests enough in $seconds s"
+else
+	check "each command has succeeded, too" [ $rc = 0 ]
+fi
 check "the family still answers" on_gw show dg0
 must ip -n "$(ns gw)" link del dg0
 must at gw ip link add link lowpan0 name dg0 type dgsec
