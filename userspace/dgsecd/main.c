@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -36,7 +35,6 @@
 #include "timer.h"
 
 #define DEFAULT_CONFIG	"/etc/dgsec/dgsec.conf"
-#define LARGE		8192		/* octets: what gets pages of its own */
 
 enum source { SOURCE_SOCKET, SOURCE_EVENTS, SOURCE_LINKS, SOURCE_TIMER, SOURCE_SIGNALS };
 
@@ -401,17 +399,6 @@ static void forbid_dumps(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
-/*
- * The library's buffers are large and live for seconds; among them is little that
- * stays, and would keep the pages around it. So they get pages of their own.
- */
-static void separate_buffers(void)
-{
-#ifdef __GLIBC__
-	mallopt(M_MMAP_THRESHOLD, LARGE);
-#endif
-}
-
 static void usage(FILE *out)
 {
 	fputs("Usage: dgsecd [OPTION]...\n"
@@ -484,7 +471,6 @@ int main(int argc, char **argv)
 	}
 
 	forbid_dumps();
-	separate_buffers();
 	log_open(target, debug);
 	if (only_check)
 		return check(d.path);
