@@ -45,7 +45,8 @@ for lib in gnutls openssl; do
 			eval '[ "$(moved_by tx-queued)" = 1 ] && [ "$(dropped)" = 0 ]'
 		check "$lib, $c: we are the client" assoc_is_client
 		check "$lib, $c: the next one goes through" ask /
-		check "$lib, $c: and had not to wait" [ "$(moved_by tx-queued)" = 1 ]
+		check "$lib, $c: and had not to wait" [ "$(moved_by tx-queued)" = 1 ] &&
+			interop "libcoap-$lib" client PreSharedKey "${c%%,*}"
 		device_stop
 		check "$lib, $c: the device's goodbye, or ours, ends it" end_assocs
 	done
